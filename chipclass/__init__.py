@@ -1,0 +1,3 @@
+"""Classify AI chips under export controls, with the proof."""
+
+__version__ = "0.1.0"

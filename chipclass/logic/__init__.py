@@ -1,0 +1,1 @@
+"""The floor: intervals, trees of tests and the one evaluator. It knows nothing of chips or rules."""

@@ -1,0 +1,147 @@
+"""Intervals and the one comparison that everything else uses: the exact sign of ``x - k * y``.
+
+A bound is a `fractions.Fraction` (one product), ``inf``, or a numpy array of float64 (one value per row).
+Arrays are compared as floats first; where ``x`` is within 1e-9 of ``k * y`` the row is decided again in exact
+fractions of the decimal that the float stands for, so a column answers as one product would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+INF = float("inf")
+NEAR = 1e-9
+
+#: One figure exactly, unbounded, or a column of floats.
+Bound: TypeAlias = "Fraction | float | Any"
+#: A yes/no per product, or a column of them.
+Truth: TypeAlias = "bool | Any"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What is known of one figure: every value between ``low`` and ``high``, each end in or out.
+
+    ``rows`` says for which rows of a column this alternative is one; True for a single product.
+    """
+
+    low: Bound
+    high: Bound
+    low_open: Truth = False
+    high_open: Truth = False
+    label: str = ""
+    rows: Truth = True
+
+    @classmethod
+    def point(cls, value: Bound, label: str = "") -> Interval:
+        return cls(value, value, label=label)
+
+    @classmethod
+    def unknown(cls, label: str = "") -> Interval:
+        """Nothing is known: [0, inf)."""
+        return cls(Fraction(0), INF, False, True, label)
+
+    @property
+    def is_point(self) -> bool:
+        return bool(self.low == self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """A figure that does not exist (density of a chip without a non-planar die): no test on it is met."""
+
+    label: str = "does not exist"
+    rows: Truth = True
+
+
+UNDEFINED = Undefined()
+
+
+def exact(value: Any) -> Fraction:
+    """The decimal that a person would read, as a fraction: 0.1 is 1/10, not its binary neighbour.
+
+    Floats are read to 15 significant digits, which every decimal of up to 15 digits survives and float noise does not.
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, float):
+        return Fraction(f"{value:.15g}")
+    return Fraction(Decimal(value)) if isinstance(value, str) else Fraction(value)
+
+
+def sign(x: Bound, k: Fraction, y: Bound = Fraction(1)) -> Any:
+    """-1, 0 or +1 as ``x`` is below, at or above ``k * y``; an int for single figures, an array for columns.
+
+    ``inf`` on the right means "above everything", also against ``inf`` on the left.
+    """
+    if not _is_array(x) and not _is_array(y):
+        if y == INF:
+            return (1 if x > 0 else 0) if k == 0 else -1
+        right = k * y
+        return (x > right) - (x < right)
+    return _sign_of_columns(x, k, y)
+
+
+def _sign_of_columns(x: Bound, k: Fraction, y: Bound) -> Any:
+    import numpy as np
+
+    left, factor = np.broadcast_arrays(np.asarray(_floats(x)), np.asarray(_floats(y)))
+    with np.errstate(invalid="ignore"):
+        right = np.where(np.isinf(factor), 0.0 if k == 0 else np.inf, float(k) * factor)
+        result = np.sign(left - right).astype(np.int8)
+        result[np.isinf(left) & np.isinf(right)] = -1
+        near = np.abs(left - right) <= NEAR * np.maximum(np.abs(right), np.abs(left))
+    near &= np.isfinite(left) & np.isfinite(right)
+    for row in np.flatnonzero(near):
+        difference = exact(left[row].item()) - k * exact(factor[row].item())
+        result[row] = (difference > 0) - (difference < 0)
+    return result
+
+
+def _floats(value: Bound) -> Any:
+    return value if _is_array(value) else float(value)
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "__array__")
+
+
+def any_true(mask: Truth) -> bool:
+    """True if a truth, or a row of a column of truths, holds."""
+    return bool(mask.any()) if _is_array(mask) else bool(mask)
+
+
+def total(parts: Sequence[Interval], label: str = "") -> Interval:
+    """Interval of a sum of figures."""
+    low, high = sum(part.low for part in parts), sum(part.high for part in parts)
+    low_open, high_open = _either(part.low_open for part in parts), _either(part.high_open for part in parts)
+    return Interval(low, high, low_open, high_open, label)
+
+
+def highest(parts: Sequence[Interval], label: str = "") -> Interval:
+    """Interval of the largest of several figures; an end is open only if every part that reaches it is open there."""
+    low, high = _maximum([part.low for part in parts]), _maximum([part.high for part in parts])
+    low_closed = _either((part.low == low) & (part.low_open ^ True) for part in parts)
+    high_closed = _either((part.high == high) & (part.high_open ^ True) for part in parts)
+    return Interval(low, high, low_closed ^ True, high_closed ^ True, label)
+
+
+def _either(truths: Iterable[Truth]) -> Truth:
+    result: Truth = False
+    for truth in truths:
+        result = result | truth
+    return result
+
+
+def _maximum(bounds: list[Bound]) -> Bound:
+    if not any(_is_array(bound) for bound in bounds):
+        return max(bounds)
+    import numpy as np
+
+    return np.maximum.reduce(np.broadcast_arrays(*(np.asarray(_floats(bound)) for bound in bounds)))

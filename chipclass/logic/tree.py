@@ -1,0 +1,138 @@
+"""Trees of tests, as they stand in the rule files.
+
+A node is ``{any = [...]}``, ``{all = [...]}``, ``{not = ...}`` or a test in words. A test is one of
+
+====================================  ==============================================================
+``tpp >= 4800``                       a metric, an operator exactly as in the text, a limit
+``designed_or_marketed_for_...``      a yes/no fact of the product
+``meets us-ear/3A090.a``              another provision, evaluated in the same cell and on the same date
+``product in amd-mi308x, ...``        the product, or its family, is one of those named
+``destination in D:5, Macau``         country groups and countries, as of the date
+``headquarters in D:5, Macau``        the same for any party's headquarters or ultimate parent
+``shipped from US``                   the country of shipment
+``transaction is export``             export, reexport or in-country
+``stated certifications-dd``          a condition only the parties can establish; unknown unless stated
+====================================  ==============================================================
+
+Any of them may be preceded by ``not``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+RELATIONS = (">=", "<=", ">", "<")
+_NUMERIC = re.compile(r"(?P<metric>[a-z][a-z0-9_]*)\s*(?P<relation>>=|<=|>|<)\s*(?P<limit>\d+(?:\.\d+)?)")
+_WORDS = (
+    ("meets", re.compile(r"meets (?P<what>\S+)")),
+    ("product", re.compile(r"product in (?P<what>.+)")),
+    ("destination", re.compile(r"destination in (?P<what>.+)")),
+    ("headquarters", re.compile(r"headquarters in (?P<what>.+)")),
+    ("shipped", re.compile(r"shipped from (?P<what>.+)")),
+    ("transaction", re.compile(r"transaction is (?P<what>[a-z-]+)")),
+    ("stated", re.compile(r"stated (?P<what>[a-z0-9-]+)")),
+    ("fact", re.compile(r"(?P<what>[a-z][a-z0-9_]*)")),
+)
+_KEYS = {"id", "cite", "text", "any", "all", "not", "test"}
+
+
+class RuleError(ValueError):
+    """A rule file says something that is not a tree of tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """``op`` is any, all, not or test; a test has a ``kind`` and either a metric, relation and limit, or names."""
+
+    op: str
+    id: str = ""
+    cite: str = ""
+    text: str = ""
+    children: tuple[Node, ...] = ()
+    kind: str = ""
+    metric: str = ""
+    relation: str = ""
+    limit: Fraction = field(default=Fraction(0))
+    names: tuple[str, ...] = ()
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def tests(self) -> Iterator[Node]:
+        return (node for node in self.walk() if node.op == "test")
+
+    @property
+    def variable(self) -> str:
+        """Name of what a test reads: a metric, or a truth such as ``destination in D:5``."""
+        return self.metric or self.text
+
+
+def parse(data: Any, where: str = "rule") -> Node:
+    """The tree of a rule file's value: a string, or a table with any, all, not or test."""
+    if isinstance(data, str):
+        return _test(data, where)
+    if not isinstance(data, Mapping):
+        raise RuleError(f"{where}: expected a test in words or a table with any, all or not; found {data!r}")
+    for key in data:
+        if key not in _KEYS:
+            raise RuleError(f"{where}: unknown key '{key}'; expected one of {', '.join(sorted(_KEYS))}")
+    ops = [key for key in ("any", "all", "not", "test") if key in data]
+    if len(ops) != 1:
+        raise RuleError(f"{where}: expected exactly one of any, all, not, test; found {', '.join(ops) or 'none'}")
+    op, label = ops[0], {key: str(data.get(key, "")) for key in ("id", "cite", "text")}
+    here = f"{where}.{data.get('id', op)}"
+    if op == "test":
+        inner = _test(str(data["test"]), here)
+        if inner.op == "not":
+            return Node("not", label["id"], label["cite"], label["text"], inner.children)
+        return _relabel(inner, label)
+    content = data[op]
+    items = [content] if op == "not" else content
+    if not isinstance(items, list) or not items:
+        raise RuleError(f"{here}: '{op}' needs a non-empty list of tests")
+    children = tuple(parse(item, f"{here}[{number}]") for number, item in enumerate(items, 1))
+    return Node(op, label["id"], label["cite"], label["text"], children)
+
+
+def _relabel(node: Node, label: dict[str, str]) -> Node:
+    return Node(
+        "test", label["id"], label["cite"], node.text, (), node.kind, node.metric, node.relation, node.limit, node.names
+    )
+
+
+def _test(text: str, where: str) -> Node:
+    words = " ".join(text.split())
+    if words.startswith("not "):
+        return Node("not", children=(_test(words[4:], where),))
+    if match := _NUMERIC.fullmatch(words):
+        return Node(
+            "test",
+            text=words,
+            kind="number",
+            metric=match["metric"],
+            relation=match["relation"],
+            limit=Fraction(match["limit"]),
+        )
+    for kind, pattern in _WORDS:
+        if match := pattern.fullmatch(words):
+            names = tuple(part.strip() for part in match["what"].split(","))
+            return Node("test", text=words, kind=kind, names=names)
+    raise RuleError(f"{where}: '{text}' is not a test; write for example 'tpp >= 4800' or 'destination in D:5'")
+
+
+def inline(node: Node, find: Mapping[str, Node]) -> Node:
+    """The tree with every ``meets X`` replaced by X's own tree, so that both are decided in the same cell."""
+    if node.op == "test":
+        if node.kind != "meets":
+            return node
+        target = find.get(node.names[0])
+        if target is None:  # no edition of it on this date: it cannot be met
+            return Node("any", node.id, node.cite, node.text, ())
+        return Node("all", node.id, node.cite, node.text, (inline(target, find),))
+    return Node(node.op, node.id, node.cite, node.text, tuple(inline(child, find) for child in node.children))

@@ -1,0 +1,34 @@
+"""One spelling for names: what differs only in case, width, dashes and spaces is the same name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\ufeff]")
+_SEPARATORS = re.compile(r"[^0-9A-Z\u0080-\U0010ffff]+")
+
+
+def plain(text: str) -> str:
+    """Upper case, compatibility forms folded (full-width, ligatures), dashes and zero-width marks unified."""
+    if text.isascii():
+        return text.upper()
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", text)).upper()
+
+
+def words(text: str) -> str:
+    """The text as words separated by single spaces: everything but letters and digits is a separator.
+
+    >>> words("NVIDIA H200-NVL, 141GB")
+    'NVIDIA H200 NVL 141GB'
+    """
+    return _SEPARATORS.sub(" ", plain(text)).strip()
+
+
+def key_of(name: str) -> str:
+    """The key under which a whole name or part number is looked up: letters and digits only.
+
+    >>> key_of("900-21010-0040-001") == key_of("900 21010 0040 001")
+    True
+    """
+    return _SEPARATORS.sub("", plain(name))
