@@ -1,0 +1,257 @@
+"""From spec files to the compiled index: checked, in canonical units, with every cross-reference resolved.
+
+Overlay folders come after the project's own folder. A record with the id of an earlier one replaces it; claims of an
+overlay for an existing chip or die are added to it when the overlay gives only ``id`` and ``claim``; everything that an
+overlay brings carries its name and is marked in every output.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chipclass.spelling import key_of
+from chipclass.logic.tree import RuleError, parse
+from chipclass.specdb import values
+from chipclass.specdb.files import content_hash, read, spec_files, stray_files
+from chipclass.specdb.places import specs_folder
+from chipclass.specdb.problems import Problem, SpecError, near
+
+PROVENANCE = ("source", "quotes", "locator", "status", "date", "note", "reading", "set_aside")
+INDEX_VERSION = 1
+
+
+class Compiler:
+    """Collects everything of the folders and every problem on the way."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.folders = folders
+        self.problems: list[Problem] = []
+        self.data: dict[str, dict[str, Any]] = {
+            name: {} for name in ("formats", "attributes", "metrics", "sources", "dies", "chips", "families", "products", "rules")
+        }
+        self.destinations: dict[str, Any] = {"country": {}, "membership": [], "undecided": []}
+        self.lexicon: dict[str, list[Any]] = {}
+        self.places: dict[tuple[str, str], str] = {}
+
+    def run(self) -> dict[str, Any]:
+        for number, folder in enumerate(self.folders):
+            overlay = folder.name if number else ""
+            for path in stray_files(folder):
+                self._problem(self._shown(folder, path), "", "not a place for spec files; see CONTRIBUTING for the layout")
+            for kind, path in spec_files(folder):
+                shown = self._shown(folder, path)
+                content = read(kind, path, shown, self.problems)
+                getattr(self, f"_add_{kind}")(content, shown, overlay)
+        self._check_references()
+        names, numbers = self._names()
+        if any(problem.severity == "error" for problem in self.problems):
+            raise SpecError(problem for problem in self.problems if problem.severity == "error")
+        return {
+            "version": INDEX_VERSION,
+            "hash": content_hash(self.folders),
+            "overlays": [folder.name for folder in self.folders[1:]],
+            **self.data,
+            "destinations": self.destinations,
+            "lexicon": self.lexicon,
+            "names": names,
+            "numbers": numbers,
+        }
+
+    @staticmethod
+    def _shown(folder: Path, path: Path) -> str:
+        return f"{folder.name}/{path.relative_to(folder).as_posix()}"
+
+    def _problem(self, file: str, place: str, message: str, severity: str = "error") -> None:
+        self.problems.append(Problem(file, place, message, severity))
+
+    def _add_attributes(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self.data["formats"].update(content.get("format", {}))
+        self.data["attributes"].update(content.get("attribute", {}))
+
+    def _add_metrics(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self.data["metrics"].update(content)
+
+    def _add_sources(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        for name, source in content.items():
+            self.data["sources"][name] = _plain({**source, "overlay": overlay})
+            self.places["source", name] = shown
+
+    def _add_destinations(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self.destinations["country"].update(content.get("country", {}))
+        for key in ("membership", "undecided"):
+            self.destinations[key] += _plain(content.get(key, []))
+
+    def _add_lexicon(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        for kind, entries in content.items():
+            self.lexicon.setdefault(kind, []).extend(entries)
+
+    def _add_dies(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        for record in content.get("die", []):
+            self._add_record("dies", "die", record, shown, overlay)
+
+    def _add_chips(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        for record in content.get("family", []):
+            self._add_record("families", "family", record, shown, overlay)
+        for record in content.get("chip", []):
+            families = record.get("families", [record["family"]] if "family" in record else [])
+            rest = {key: value for key, value in record.items() if key != "family"}
+            self._add_record("chips", "chip", {**rest, "families": families}, shown, overlay)
+
+    def _add_products(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        for record in content.get("product", []):
+            self._add_record("products", "product", record, shown, overlay)
+
+    def _add_record(self, table: str, level: str, record: Mapping[str, Any], shown: str, overlay: str) -> None:
+        place = f"{level} {record['id']}"
+        facts = [
+            fact
+            for number, claim in enumerate(record.get("claim", []), 1)
+            for fact in self._facts(record["id"], level, claim, number, shown, f"{place}, claim {number}", overlay)
+        ]
+        identifiers = [_plain({**entry, "overlay": overlay}) for entry in record.get("identifier", [])]
+        rest = {key: value for key, value in record.items() if key not in ("claim", "identifier")}
+        compiled = {**rest, "level": level, "overlay": overlay}
+        if level in ("die", "chip"):
+            compiled["facts"] = facts
+        if identifiers:
+            compiled["identifiers"] = identifiers
+        earlier = self.data[table].get(record["id"])
+        if earlier is not None and not overlay:
+            self._problem(shown, place, f"the id stands in {self.places[level, record['id']]} too; give one of them another id")
+        self.data[table][record["id"]] = compiled
+        self.places[level, record["id"]] = shown
+
+    def _facts(
+        self, owner: str, level: str, claim: Mapping[str, Any], number: int, shown: str, place: str, overlay: str
+    ) -> list[dict[str, Any]]:
+        provenance = _plain({key: claim[key] for key in PROVENANCE if key in claim})
+        facts = []
+        for key, value in claim.items():
+            if key in PROVENANCE:
+                continue
+            attribute = self.data["attributes"].get(key)
+            if attribute is None or attribute["level"] != level:
+                known = [name for name, entry in self.data["attributes"].items() if entry["level"] == level]
+                self._problem(shown, place, f"unknown key '{key}'{near(key, [*known, *PROVENANCE])}")
+                continue
+            for suffix, content in value.items() if attribute["kind"] == "per-format" and isinstance(value, Mapping) else [("", value)]:
+                if suffix and suffix not in self.data["formats"]:
+                    self._problem(shown, place, f"unknown number format '{key}.{suffix}'{near(suffix, self.data['formats'])}")
+                    continue
+                name = f"{key}.{suffix}" if suffix else key
+                try:
+                    compiled = self._value(attribute, content)
+                except values.ValueProblem as error:
+                    self._problem(shown, place, f"{name}: {error}")
+                    continue
+                facts.append(
+                    {
+                        "id": f"{owner}/{name}@{claim.get('source', '')}#{number}",
+                        "attribute": key,
+                        "format": suffix,
+                        "value": compiled,
+                        "claim": number,
+                        "overlay": overlay,
+                        **provenance,
+                    }
+                )
+        return facts
+
+    def _value(self, attribute: Mapping[str, Any], content: Any) -> Any:
+        kind = attribute["kind"]
+        if kind in ("quantity", "per-format"):
+            bounds = attribute.get("bounds")
+            return values.figure(content, attribute["unit"], tuple(bounds) if bounds else None)
+        if kind == "truth":
+            return values.truth(content)
+        if kind == "date":
+            return values.date(content)
+        if kind == "list":
+            if not isinstance(content, list) or not content:
+                raise values.ValueProblem(f"expected a list of number formats; found {content!r}")
+            for name in content:
+                if name not in self.data["formats"]:
+                    raise values.ValueProblem(f"unknown number format '{name}'{near(str(name), self.data['formats'])}")
+            return content
+        if kind == "dies":
+            if not isinstance(content, Mapping) or not all(isinstance(count, int) and count > 0 for count in content.values()):
+                raise values.ValueProblem(f"expected dies with their count, for example {{ some-die = 2 }}; found {content!r}")
+            return dict(content)
+        if not isinstance(content, str):
+            raise values.ValueProblem(f"expected text; found {content!r}")
+        return content
+
+    def _add_rules(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        if not content:
+            return
+        name = content["id"]
+        if shown.partition("/rules/")[2] != f"{name}.toml":
+            self._problem(shown, name, f"the file of provision '{name}' is rules/{name}.toml")
+        editions = sorted(content["edition"], key=lambda edition: edition["effective"])
+        compiled = []
+        for edition, following in zip(editions, [*editions[1:], None], strict=True):
+            place = f"edition {edition['effective']}"
+            tree = {key: edition[key] for key in ("any", "all", "not") if key in edition}
+            try:
+                parse(tree, f"{name} {edition['effective']}")
+            except RuleError as error:
+                self._problem(shown, place, str(error))
+            until = edition.get("until") or (following["effective"] if following else None)
+            if following and until and until > following["effective"]:
+                self._problem(shown, place, f"is in force until {until}, but the next edition starts on {following['effective']}")
+            rest = {key: value for key, value in edition.items() if key not in tree}
+            compiled.append({**_plain(rest), "until": until.isoformat() if until else None, "tree": tree})
+        head = {key: value for key, value in content.items() if key != "edition"}
+        self.data["rules"][name] = {**head, "regime": name.split("/")[0], "overlay": overlay, "editions": compiled}
+        self.places["rule", name] = shown
+
+    def _check_references(self) -> None:
+        from chipclass.specdb.references import check
+
+        check(self)
+
+    def _names(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Normalised names and identifiers, each with the ids that carry it; a name in two records is an error."""
+        names: dict[str, list[str]] = {}
+        numbers: dict[str, list[str]] = {}
+        for table, level in (("families", "family"), ("chips", "chip"), ("products", "product")):
+            for name, record in self.data[table].items():
+                shown = self.places[level, name]
+                for alias in [name, record["name"], *record.get("aliases", []), *record.get("short_aliases", [])]:
+                    key = key_of(alias)
+                    owners = names.setdefault(key, [])
+                    if owners and name not in owners:
+                        self._problem(shown, f"{level} {name}", f"the alias '{alias}' belongs to {owners[0]} too; keep it in one")
+                    elif name not in owners:
+                        owners.append(name)
+                for entry in record.get("identifiers", []):
+                    for value in entry["values"]:
+                        owners = numbers.setdefault(key_of(value), [])
+                        if name not in owners:
+                            owners.append(name)
+        return names, numbers
+
+
+def _plain(data: Any) -> Any:
+    """Dates as ISO text, recursively: what JSON can hold."""
+    if isinstance(data, Mapping):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_plain(value) for value in data]
+    return data.isoformat() if isinstance(data, datetime.date) else data
+
+
+def compile_specs(folders: list[Path]) -> dict[str, Any]:
+    """The index of the given folders. Raises SpecError with every problem found."""
+    return Compiler(folders).run()
+
+
+def compile_index(specs_dir: Path, out: Path) -> None:
+    """Write the compiled index of a specs folder as JSON (the build hook's entry)."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    index = compile_specs([specs_dir or specs_folder()])
+    out.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":"), allow_nan=False), encoding="utf-8")

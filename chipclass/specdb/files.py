@@ -1,0 +1,116 @@
+"""Reading spec files: TOML, held against the JSON schema of its kind. Everything wrong is collected, with its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from chipclass.specdb.places import specs_folder
+from chipclass.specdb.problems import Problem, near
+
+#: File kinds and where they are, relative to a specs folder.
+PATTERNS = {
+    "attributes": "attributes.toml",
+    "metrics": "metrics.toml",
+    "sources": "sources.toml",
+    "destinations": "destinations.toml",
+    "lexicon": "lexicon.toml",
+    "dies": "dies.toml",
+    "chips": "chips/**/*.toml",
+    "products": "products/*.toml",
+    "rules": "rules/**/*.toml",
+}
+
+
+def spec_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """(kind, path) of every spec file of a folder, in a fixed order."""
+    for kind, pattern in PATTERNS.items():
+        for path in sorted(folder.glob(pattern)):
+            yield kind, path
+
+
+def stray_files(folder: Path) -> list[Path]:
+    """TOML files of a folder that no pattern covers: a misplaced file would otherwise be ignored silently."""
+    known = {path for _, path in spec_files(folder)}
+    return sorted(path for path in folder.glob("**/*.toml") if path not in known)
+
+
+def content_hash(folders: list[Path]) -> str:
+    """Hash of all spec files (names and bytes) of the folders, in order: the same specs give the same hash anywhere."""
+    digest = hashlib.sha256()
+    for number, folder in enumerate(folders):
+        paths = [path for _, path in spec_files(folder)]
+        if number == 0:
+            paths += [folder / "units.txt", *sorted((folder / "schema").glob("*.json"))]
+        for path in paths:
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            digest.update(f"{number}/{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def read(kind: str, path: Path, shown: str, problems: list[Problem]) -> dict[str, Any]:
+    """The data of one spec file; problems are appended and the file is then treated as empty."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        problems.append(Problem(shown, "", "not UTF-8 text; save the file as UTF-8"))
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(shown, "", f"not valid TOML: {error}"))
+        return {}
+    found = [_problem(shown, data, error) for error in _validator(kind).iter_errors(data)]
+    problems.extend(found)
+    return {} if found else data
+
+
+@lru_cache
+def _validator(kind: str) -> Any:
+    import datetime
+
+    import jsonschema
+
+    schema = json.loads((specs_folder() / "schema" / f"{kind}.json").read_text("utf-8"))
+    base = jsonschema.Draft202012Validator
+    types = base.TYPE_CHECKER.redefine("string", lambda _, value: isinstance(value, (str, datetime.date)))
+    checker = jsonschema.FormatChecker(formats=())
+    checker.checks("date")(lambda value: isinstance(value, datetime.date))
+    return jsonschema.validators.extend(base, type_checker=types)(schema, format_checker=checker)
+
+
+def _problem(shown: str, data: Any, error: Any) -> Problem:
+    place = _place(data, list(error.absolute_path))
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = error.schema.get("properties", {})
+        unknown = [key for key in error.instance if key not in known]
+        hint = near(unknown[0], known) if unknown else ""
+        return Problem(shown, place, f"unknown key '{', '.join(unknown)}'{hint}")
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return Problem(shown, place, f"missing key '{', '.join(missing)}'")
+    if error.validator == "enum":
+        return Problem(shown, place, f"'{error.instance}' is not allowed{near(str(error.instance), map(str, error.validator_value))}")
+    if error.validator == "format":
+        return Problem(shown, place, f"expected a date such as 2026-01-15 without quotes; found {error.instance!r}")
+    if error.validator == "pattern" and error.schema.get("pattern", "").startswith("^[a-z0-9]"):
+        return Problem(shown, place, f"'{error.instance}' is not a slug; use lower-case letters, digits, '-' and '.'")
+    return Problem(shown, place, error.message)
+
+
+def _place(data: Any, path: list[Any]) -> str:
+    """``chip nvidia-h20-96gb, claim 2, source`` rather than ``chip.3.claim.1.source``."""
+    words: list[str] = []
+    current = data
+    for step in path:
+        current = current[step]
+        if isinstance(step, int):
+            name = current.get("id") if isinstance(current, Mapping) else None
+            words[-1] = f"{words[-1]} {name or step + 1}"
+        else:
+            words.append(str(step))
+    return ", ".join(words)

@@ -1,0 +1,120 @@
+"""Checks across spec files: every id that is named exists, every source is used, every rule can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from chipclass.logic.tree import Node, RuleError, parse
+from chipclass.specdb.problems import near
+
+if TYPE_CHECKING:
+    from chipclass.specdb.compile import Compiler
+
+TABLES = {"die": "dies", "chip": "chips", "family": "families", "product": "products"}
+
+
+def check(compiler: Compiler) -> None:
+    """Append every dangling or missing reference to the compiler's problems."""
+    used: set[str] = set()
+    for level, table in TABLES.items():
+        for name, record in compiler.data[table].items():
+            for message in _record(compiler, record, used):
+                compiler._problem(compiler.places[level, name], f"{level} {name}", message)
+    _sources(compiler, used)
+    _metrics(compiler)
+    for name, rule in compiler.data["rules"].items():
+        for edition in rule["editions"]:
+            for message in _edition(compiler, rule, edition):
+                compiler._problem(compiler.places["rule", name], f"edition {edition['effective']}", message)
+
+
+def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Iterator[str]:
+    data = compiler.data
+    for entry in [*record.get("facts", []), *record.get("identifiers", [])]:
+        for key in ("source", "quotes"):
+            if name := entry.get(key):
+                used.add(name)
+                if name not in data["sources"]:
+                    yield f"unknown {key} '{name}'; add it to sources.toml{near(name, data['sources'])}"
+    for fact in record.get("facts", []):
+        if fact["attribute"] == "dies":
+            for die in fact["value"]:
+                if die not in data["dies"]:
+                    yield f"unknown die '{die}'{near(die, data['dies'])}"
+        if fact.get("set_aside") == "":
+            yield "set_aside needs its reason"
+    for family in record.get("families", []):
+        if family not in data["families"]:
+            yield f"unknown family '{family}'{near(family, data['families'])}"
+    if represented := record.get("represented_by"):
+        chip = data["chips"].get(represented)
+        if chip is None:
+            yield f"represented_by: unknown chip '{represented}'{near(represented, data['chips'])}"
+        elif record["id"] not in chip.get("families", []):
+            yield f"represented_by: '{represented}' is not a member of this family"
+    for part in record.get("contains", []):
+        for key, table in (("chip", "chips"), ("family", "families")):
+            if key in part and part[key] not in data[table]:
+                yield f"contains unknown {key} '{part[key]}'{near(part[key], data[table])}"
+
+
+def _sources(compiler: Compiler, used: set[str]) -> None:
+    for name, source in compiler.data["sources"].items():
+        if name not in used:
+            message = "no fact uses this source; remove it or use it"
+            compiler._problem(compiler.places["source", name], name, message, "warning")
+        if source["kind"] == "primary" and not source.get("url"):
+            compiler._problem(compiler.places["source", name], name, "a primary source needs its url")
+
+
+def _metrics(compiler: Compiler) -> None:
+    data = compiler.data
+    known = {*data["attributes"], *data["metrics"]}
+    for name, metric in data["metrics"].items():
+        for part in [*metric.get("of", []), *filter(None, (metric.get("rate"), metric.get("declared")))]:
+            if part not in known:
+                compiler._problem("specs/metrics.toml", name, f"unknown attribute or metric '{part}'{near(part, known)}")
+
+
+def _edition(compiler: Compiler, rule: dict[str, Any], edition: dict[str, Any]) -> Iterator[str]:
+    data = compiler.data
+    try:
+        tree = parse(edition["tree"])
+    except RuleError:
+        return  # reported where the rule was read
+    ids = {node.id for node in tree.walk() if node.id}
+    for test in tree.tests():
+        yield from _test(compiler, test)
+    for paragraph, node in edition.get("paragraphs", {}).items():
+        if node and node not in ids:
+            yield f"paragraphs: '{paragraph}' names the node '{node}', which is not in the tree{near(node, ids)}"
+    if (criterion := edition.get("criterion")) and criterion not in ids:
+        yield f"criterion: '{criterion}' is not a node of the tree{near(criterion, ids)}"
+    if (over := rule.get("yields_to")) and over not in data["rules"]:
+        yield f"yields_to: unknown provision '{over}'{near(over, data['rules'])}"
+    if not edition["posture"] or edition["posture"][0]["from"] > edition["effective"]:
+        yield "posture must start on the effective date"
+
+
+def _test(compiler: Compiler, test: Node) -> Iterator[str]:
+    data = compiler.data
+    if test.kind == "number" and test.metric not in data["metrics"]:
+        yield f"'{test.text}': unknown metric '{test.metric}'{near(test.metric, data['metrics'])}"
+    if test.kind == "fact":
+        truths = [name for name, entry in data["attributes"].items() if entry["kind"] == "truth" and entry["level"] == "chip"]
+        if test.names[0] not in truths:
+            yield f"'{test.text}': unknown fact{near(test.names[0], truths)}"
+    if test.kind == "meets" and test.names[0] not in data["rules"]:
+        yield f"'{test.text}': unknown provision{near(test.names[0], data['rules'])}"
+    if test.kind == "product":
+        known = {*data["chips"], *data["families"], *data["products"]}
+        for name in test.names:
+            if name not in known:
+                yield f"'{test.text}': unknown product or family '{name}'{near(name, known)}"
+    if test.kind in ("destination", "headquarters", "shipped"):
+        groups = {entry["group"] for entry in compiler.destinations["membership"]}
+        known = {*compiler.destinations["country"], *groups}
+        for name in test.names:
+            if known and name not in known:
+                yield f"'{test.text}': unknown country or group '{name}'{near(name, known)}"

@@ -1,0 +1,116 @@
+"""The spec database as the program uses it: the compiled index, read once, records made when asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from chipclass.specdb.places import cache_folder, in_source_tree, specs_folder
+from chipclass.specdb.records import Item
+
+
+class Specs:
+    """Read-only view of one compiled index (the project's own folder and any overlays)."""
+
+    def __init__(self, index: Mapping[str, Any]) -> None:
+        self.index = index
+        self._items: dict[str, Item] = {}
+
+    @property
+    def hash(self) -> str:
+        """Content hash of the spec files: printed in every output."""
+        return str(self.index["hash"])
+
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        return tuple(self.index["overlays"])
+
+    def item(self, name: str) -> Item:
+        """A die, chip, family or product by id. Raises KeyError."""
+        if name not in self._items:
+            table = next((t for t in ("chips", "families", "products", "dies") if name in self.index[t]), None)
+            if table is None:
+                raise KeyError(name)
+            self._items[name] = Item.from_index(self.index[table][name])
+        return self._items[name]
+
+    def __contains__(self, name: str) -> bool:
+        return any(name in self.index[table] for table in ("chips", "families", "products", "dies"))
+
+    def items(self, table: str) -> Iterator[Item]:
+        """All records of ``chips``, ``families``, ``products`` or ``dies``, in file order."""
+        return (self.item(name) for name in self.index[table])
+
+    def variants(self, family: str) -> tuple[Item, ...]:
+        """The chips that a family's name can mean."""
+        return tuple(self.item(name) for name, chip in self.index["chips"].items() if family in chip.get("families", ()))
+
+    def source(self, name: str) -> Mapping[str, Any]:
+        """Title, publisher, url, dates and kind of a source. Raises KeyError."""
+        source: Mapping[str, Any] = self.index["sources"][name]
+        return source
+
+    @cached_property
+    def formats(self) -> Mapping[str, Mapping[str, Any]]:
+        formats: Mapping[str, Mapping[str, Any]] = self.index["formats"]
+        return formats
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Mapping[str, Any]]:
+        metrics: Mapping[str, Mapping[str, Any]] = self.index["metrics"]
+        return metrics
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Mapping[str, Any]]:
+        attributes: Mapping[str, Mapping[str, Any]] = self.index["attributes"]
+        return attributes
+
+
+def load(specs: Iterable[str | os.PathLike[str]] = ()) -> Specs:
+    """The spec database, with overlay folders on top in the order given.
+
+    The result is shared and read-only. Raises SpecError (a ValueError) if a spec file cannot be used and
+    FileNotFoundError if an overlay is not a folder.
+    """
+    return _load(tuple(str(Path(folder).resolve()) for folder in specs))
+
+
+@lru_cache(maxsize=8)
+def _load(overlays: tuple[str, ...]) -> Specs:
+    own = specs_folder()
+    built = own / "index.json"
+    if not overlays and not in_source_tree() and built.is_file():
+        return Specs(json.loads(built.read_text("utf-8")))
+    folders = [own, *map(Path, overlays)]
+    for folder in folders[1:]:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is not a folder; --specs takes a folder laid out like specs/")
+    return Specs(_cached(folders))
+
+
+def _cached(folders: list[Path]) -> Mapping[str, Any]:
+    """The index from the user's cache, or compiled and put there; a cache that cannot be written is done without."""
+    from chipclass import __version__
+    from chipclass.specdb.files import content_hash
+
+    path = cache_folder() / f"index-{__version__}-{content_hash(folders)}.json"
+    try:
+        index: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        return index
+    except (OSError, ValueError):
+        pass
+    from chipclass.specdb.compile import compile_specs
+
+    index = compile_specs(folders)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.tmp")
+        partial.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        partial.replace(path)
+    except OSError:
+        pass
+    return index
