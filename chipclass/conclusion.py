@@ -1,0 +1,275 @@
+"""Conclusions per axis. Axes are never merged: class, item, licence requirement, exceptions, review policy, tariff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.logic.cells import NO, YES, Box, Cell, cells, outcomes
+from chipclass.logic.tree import Node
+from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
+from chipclass.rules.book import BILL, CODIFIED, IN_FORCE, REPORTED, Book, Provision
+from chipclass.rules.transactions import DEFAULT_DESTINATION, Countries, Transaction
+from chipclass.specdb.records import Item
+
+CONTROLLED, CANNOT_EXCLUDE, NOT_CAUGHT = "controlled", "cannot exclude", "not caught"
+
+
+class Axes:
+    """The conclusions of one product in one transaction, computed from the feasible cells of its box."""
+
+    def __init__(self, book: Book, box: Box, transaction: Transaction, countries: Countries) -> None:
+        self.book = book
+        self.box = box
+        self.transaction = transaction
+        self.countries = countries
+        self.trees = book.trees(transaction.as_of)
+
+    def counts(self, provision: Provision) -> bool:
+        """Whether the provision speaks in the chosen reading: in force, or codified where that reading is asked for."""
+        edition = provision.on(self.transaction.as_of)
+        if edition is None:
+            return False
+        posture = edition.posture(self.transaction.as_of)
+        return posture == IN_FORCE or (posture == CODIFIED and self.transaction.reading == "codified")
+
+    def classes(self, box: Box | None = None) -> list[frozenset[str]]:
+        """Every possible set of paragraphs, over all feasible cells; the empty set is 'not caught'."""
+        provisions = [p for p in self.book.axis("ic class") if self.counts(p)]
+        trees = [self.trees[p.id] for p in provisions]
+        found: dict[frozenset[str], None] = {}
+        for cell in cells(trees, box or self.box):
+            met = {p.id for p, tree in zip(provisions, trees, strict=True) if cell.holds(tree)}
+            named = [p for p in provisions if p.id in met and p.text("yields_to") not in met]
+            found[frozenset(name for p in named for name in self._paragraphs(p, cell))] = None
+        return list(found)
+
+    def _paragraphs(self, provision: Provision, cell: Cell) -> Iterable[str]:
+        edition = provision.on(self.transaction.as_of)
+        assert edition is not None
+        tree = self.trees[provision.id]
+        for paragraph, node_id in edition.paragraphs.items():
+            node = next((n for n in tree.walk() if n.id == node_id), tree)
+            if cell.holds(node):
+                yield paragraph
+                if edition.text("report") == "first":
+                    return
+
+    def required(self, reading: str, headquarters_abroad: bool = False) -> tuple[str, list[Provision]]:
+        """Outcome of the licence requirement by destination (or by headquarters), and the provisions that bring it."""
+        scope = "headquarters" if headquarters_abroad else ""
+        wanted = [IN_FORCE, CODIFIED] if reading == "codified" else [IN_FORCE]
+        date = self.transaction.as_of
+        provisions = [
+            p for p in self.book.axis("licence requirement", scope) if (e := p.on(date)) is not None and e.posture(date) in wanted
+        ]
+        box = self._with_headquarters() if headquarters_abroad else self.box
+        any_of = Node("any", children=tuple(self.trees[p.id] for p in provisions))
+        possible = outcomes({"any": any_of}, box)["any"] if provisions else NO
+        single = outcomes({p.id: self.trees[p.id] for p in provisions}, box)
+        return outcome_of(bool(possible.true), bool(possible.false)), [p for p in provisions if single[p.id].true]
+
+    def _with_headquarters(self) -> Box:
+        tests = {t.text: YES for tree in self.trees.values() for t in tree.tests() if t.kind == "headquarters"}
+        return Box(self.box.numbers, {**self.box.truths, **tests})
+
+    def letters(self) -> list[dict[str, Any]]:
+        """Reported letters: whether the product reaches the criterion, and to whom the letter was addressed."""
+        result = []
+        date = self.transaction.as_of
+        for provision in self.book.axis("licence requirement", "letter"):
+            edition = provision.on(date)
+            if edition is None:
+                continue
+            tree = self.trees[provision.id]
+            criterion = next(n for n in tree.walk() if n.id == edition.text("criterion"))
+            possible = outcomes({"criterion": criterion, "whole": tree}, self.box)
+            reached = outcome_of(bool(possible["criterion"].true), bool(possible["criterion"].false))
+            whole = outcome_of(bool(possible["whole"].true), bool(possible["whole"].false))
+            said = {MET: "reported criterion reached", NOT_MET: "reported criterion not reached", UNDECIDED: "cannot exclude"}
+            result.append(
+                {
+                    "id": provision.id,
+                    "addressee": provision.text("addressee"),
+                    "posture": REPORTED,
+                    "criterion": reached,
+                    "outcome": whole,
+                    "text": f"{provision.paragraph}: {said[reached]}",
+                }
+            )
+        return result
+
+    def exceptions(self) -> list[dict[str, Any]]:
+        result = []
+        for provision in self.book.axis("exception"):
+            edition = provision.on(self.transaction.as_of)
+            if edition is None:
+                continue
+            possible = outcomes({"x": self.trees[provision.id]}, self.box)["x"]
+            outcome = outcome_of(bool(possible.true), bool(possible.false))
+            text = words.outcome_words(outcome, provision.effect)
+            entry = {"id": provision.id, "name": provision.paragraph, "outcome": outcome, "text": text}
+            result.append({**entry, "conditions": list(edition.conditions)})
+        return result
+
+    def policy(self, status: str) -> dict[str, Any]:
+        """Review policy for the evaluated destination; a relief speaks only with its conditions."""
+        nothing = {"text": "", "outcome": NOT_MET, "conditions": [], "provision": None}
+        if status == NOT_CAUGHT:
+            return {**nothing, "text": "not applicable: no licence requirement evaluated here is reached"}
+        date = self.transaction.as_of
+        provisions = [(p, e) for p in self.book.axis("review policy") if (e := p.on(date)) and e.posture(date) != BILL]
+        for provision, edition in provisions:
+            if provision.effect != "relieves":
+                continue
+            outcome, settled = self._relief(self.trees[provision.id])
+            if settled == NOT_MET:
+                continue
+            head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
+            return {**head, "text": self._policy_text(provision, outcome, settled)}
+        for provision, _ in provisions:
+            if provision.effect == "restricts":
+                possible = outcomes({"x": self.trees[provision.id]}, self.box)["x"]
+                if possible.true:
+                    hedge = "" if not possible.false else " (if caught, or if a party is headquartered there)"
+                    text = f"{provision.text('policy')}{hedge}"
+                    outcome = outcome_of(True, bool(possible.false))
+                    return {"text": text, "outcome": outcome, "conditions": [], "provision": provision.id}
+        return {**nothing, "text": "not on file for this destination and date", "outcome": UNDECIDED}
+
+    def _relief(self, tree: Node) -> tuple[str, str]:
+        """Outcome as things stand, and outcome if every condition that only the parties can establish were met."""
+        now = outcomes({"x": tree}, self.box)["x"]
+        stated = {t.text: YES for t in tree.tests() if t.kind == "stated"}
+        then = outcomes({"x": tree}, Box(self.box.numbers, {**self.box.truths, **stated}))["x"]
+        return outcome_of(bool(now.true), bool(now.false)), outcome_of(bool(then.true), bool(then.false))
+
+    @staticmethod
+    def _policy_text(provision: Provision, outcome: str, settled: str) -> str:
+        policy, otherwise = provision.text("policy"), provision.text("otherwise")
+        if outcome == MET:
+            return policy
+        tail = f"{otherwise} unless " if otherwise else ""
+        if settled == MET:
+            return f"{tail}the certifications are met, then {policy}" if otherwise else f"{policy}, if its conditions hold"
+        return f"{tail}the open figures fall below the limits and the certifications are met, then {policy}"
+
+    def tariff(self) -> dict[str, Any]:
+        """Entry into the United States: which parameter band the figures fall into."""
+        for provision in self.book.axis("tariff"):
+            edition = provision.on(self.transaction.as_of)
+            if edition is None:
+                continue
+            tree = self.trees[provision.id]
+            nodes = {"whole": tree, **{child.id: child for child in tree.children if child.id}}
+            possible = outcomes(nodes, self.box)
+            outcome = outcome_of(bool(possible["whole"].true), bool(possible["whole"].false))
+            certain = [name for name, p in possible.items() if name != "whole" and not p.false]
+            likely = [name for name, p in possible.items() if name != "whole" and p.true]
+            inside = f"inside {words.join(certain or likely, 'or')} of {provision.paragraph} ({edition.text('rate')})"
+            texts = {
+                MET: inside,
+                NOT_MET: f"outside the bands of {provision.paragraph}",
+                UNDECIDED: f"cannot exclude: {inside}",
+            }
+            head = {"provision": provision.id, "outcome": outcome, "text": texts[outcome]}
+            conditions = list(edition.conditions) if outcome != NOT_MET else []
+            return {**head, "conditions": conditions, "checked": edition.checked}
+        return {"provision": None, "outcome": "not in force", "text": "no tariff provision held here was in force", "conditions": []}
+
+
+def status_of(possible: Iterable[frozenset[str]]) -> str:
+    """controlled if every possible class has a paragraph, not caught if none has, else cannot exclude."""
+    caught = {bool(paragraphs) for paragraphs in possible}
+    if caught == {True}:
+        return CONTROLLED
+    return CANNOT_EXCLUDE if True in caught else NOT_CAUGHT
+
+
+def requirement_text(axes: Axes, status: str) -> dict[str, Any]:
+    """Licence requirement by destination, the headquarters line, and reported letters."""
+    transaction, names = axes.transaction, axes.countries
+    target = names.name(transaction.evaluated_destination)
+    outcome, provisions = axes.required(transaction.reading)
+    text = f"{target}: {_required_words(outcome, provisions)}"
+    if transaction.destination is None:
+        text = f"depends on the destination; {text}"
+    other = "codified" if transaction.reading == "enforced" else "enforced"
+    other_outcome, other_provisions = axes.required(other)
+    differs = other_outcome != outcome or {p.id for p in provisions} != {p.id for p in other_provisions}
+    if differs and status != NOT_CAUGHT:
+        text += f" ({other} reading: {_required_words(other_outcome, other_provisions)})"
+    abroad, by = axes.required(transaction.reading, headquarters_abroad=True)
+    return {
+        "by_destination": text,
+        "outcome": outcome,
+        "if_headquartered_in_D5_or_Macau": f"any destination: {_required_words(abroad, by)}",
+        "letters": axes.letters(),
+    }
+
+
+def _required_words(outcome: str, provisions: list[Provision]) -> str:
+    by = words.join([p.paragraph for p in provisions])
+    if outcome == MET:
+        return f"licence required, {by}"
+    if outcome == UNDECIDED:
+        return f"cannot exclude a licence requirement, {by}"
+    return "no licence requirement evaluated here is reached on these figures"
+
+
+def item_class(axes: Axes, item: Item, chip: Item, status: str) -> dict[str, Any]:
+    """What the item is as sold: a bare chip, or a board or system that contains one; the base ECCN is not determined."""
+    date = axes.transaction.as_of
+    declared = declared_eccn(item, chip)
+    if chip.sold_as == "chip" and item.id == chip.id:
+        text = "a bare integrated circuit: the class of the chip is the class of the item"
+        return {"text": text, "declared_eccn": declared, "certain": status != CANNOT_EXCLUDE}
+    provisions = [p for p in axes.book.axis("item class") if p.on(date) is not None]
+    possible = outcomes({p.id: axes.trees[p.id] for p in provisions}, axes.box)
+    met = [p for p in provisions if not possible[p.id].false]
+    open_ = [p for p in provisions if possible[p.id].true]
+    named = [p for p in met if p.text("yields_to") not in {q.id for q in met}] or open_
+    if not named:
+        if status != NOT_CAUGHT:
+            text = "contains a chip that is caught; no paragraph for boards and systems was in force on this date"
+            return {"text": text, "declared_eccn": declared, "certain": False}
+        return {"text": "no item paragraph evaluated here is reached", "declared_eccn": declared, "certain": True}
+    paragraphs = words.join([p.paragraph for p in named], "or")
+    text = f"{paragraphs}, or the matching .z branch under its own base ECCN (not determined here)"
+    prefix = "" if met else "cannot exclude: "
+    return {"text": prefix + text, "declared_eccn": declared, "certain": bool(met)}
+
+
+def declared_eccn(item: Item, chip: Item) -> list[dict[str, str]]:
+    """The vendor's own ECCNs with their list and date, shown as declared, never used to decide."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for entry in item.identifiers:
+        if entry.eccn:
+            found[entry.eccn, entry.date] = {"eccn": entry.eccn, "date": entry.date, "source": entry.source}
+    if item.id == chip.id or not found:
+        for fact in chip.known("eccn"):
+            found.setdefault(
+                (str(fact.value), fact.date), {"eccn": str(fact.value), "date": fact.date, "source": fact.source}
+            )
+    return list(found.values())
+
+
+def all_units_box(axes: Axes, chip: Item, formats: Mapping[str, Mapping[str, Any]]) -> tuple[Fraction, Box] | None:
+    """The box under the reading that adds vector to matrix throughput: nobody follows it, so it only warns."""
+    best: dict[str, Fraction] = {}
+    for fact in chip.facts:
+        if fact.attribute == "rate" and not fact.set_aside and fact.value.value is not None:
+            entry = formats[fact.format]
+            product = fact.value.value * int(entry["bits"])
+            best[entry["engine"]] = max(product, best.get(entry["engine"], Fraction(0)))
+    if len(best) < 2:
+        return None
+    from chipclass.logic.numbers import Interval
+
+    whole = sum(best.values(), Fraction(0))
+    return whole, Box({**axes.box.numbers, "tpp": (Interval.point(whole),)}, axes.box.truths)
+
+
+__all__ = ["DEFAULT_DESTINATION", "Axes", "item_class", "requirement_text", "status_of"]

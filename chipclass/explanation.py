@@ -1,0 +1,180 @@
+"""Figures and proofs in words. Nothing here decides; every sentence is put together from a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+from chipclass.logic.numbers import INF
+
+#: The same outcome reads differently under a rule that restricts and under one that relieves.
+UNDECIDED_WORDS = {"restricts": "cannot exclude", "relieves": "not established"}
+_HOLDS = {">=": "is at or above", ">": "is above", "<=": "is at or below", "<": "is below"}
+_FAILS = {">=": "is below", ">": "is not above", "<=": "is above", "<": "is not below"}
+
+NOT_EVALUATED = (
+    "jurisdiction (is the item subject to these rules at all) and de minimis content",
+    "end users and end uses of Part 744 and embargoes of Part 746; they reach items below every line shown here",
+    "letters to other companies; only reported ones are shown",
+    "encryption ECCNs (Category 5 Part 2) and the base ECCN of boards, servers and racks",
+    "all other ECCNs (memory, interconnect, software, technology) and other regimes than those shown",
+    "the 50 % ownership rule: suspended to 2026-11-09, in force again by its own text unless extended; status unverified",
+)
+DISCLAIMER = "A documented indication for a person to check, not advice."
+
+
+def show(value: Fraction | float | None, limits: Iterable[Fraction | float] = ()) -> str:
+    """A figure for reading: thousands grouped, four significant digits or all before the point.
+
+    More digits are shown where fewer would move the figure across, or onto, one of the limits.
+    """
+    if value is None:
+        return "unknown"
+    if value == INF:
+        return "unbounded"
+    exact = Fraction(value)
+    relations = [(limit, (exact > limit) - (exact < limit)) for limit in limits if limit != INF]
+    places = 0 if exact == int(exact) else max(0, 3 - len(str(int(exact))) + (exact >= 1))
+    while True:
+        text = _rounded(exact, places)
+        shown = Fraction(text.replace(",", ""))
+        if all(((shown > limit) - (shown < limit)) == relation for limit, relation in relations) or places >= 15:
+            return text
+        places += 1
+
+
+def _rounded(value: Fraction, places: int) -> str:
+    with localcontext() as context:
+        context.prec = 40
+        number = Decimal(value.numerator) / Decimal(value.denominator)
+        text = f"{number:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def decimal_text(value: Fraction | None) -> str | None:
+    """The exact decimal, where there is one of at most 15 places."""
+    if value is None or 10**15 % value.denominator:
+        return None
+    return _rounded(value, 15).replace(",", "")
+
+
+def span(low: Fraction | None, high: Fraction | float | None, unit: str = "") -> str:
+    """``3,722`` or ``1,840 to 3,722`` or ``at least 2,368``."""
+    tail = f" {unit}" if unit else ""
+    if low is None:
+        return "does not exist"
+    if low == high:
+        return f"{show(low)}{tail}"
+    if high is None or high == INF:
+        return f"at least {show(low)}{tail}" if low else "unknown"
+    return f"{show(low)} to {show(high)}{tail}" if low else f"up to {show(high)}{tail}"
+
+
+def tests(proof: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The leaves of a proof, left to right."""
+    if proof["op"] == "test":
+        yield proof
+    for child in proof.get("children", ()):
+        yield from tests(child)
+
+
+def find(proof: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """The node of a proof with this id."""
+    if proof.get("id") == name:
+        return proof
+    return next((found for child in proof.get("children", ()) if (found := find(child, name))), None)
+
+
+def figure_of(test: Mapping[str, Any]) -> str:
+    """The left side of a numeric test as it decides: a figure, a range, or unknown."""
+    left = test["left"]
+    if left.get("none"):
+        return "does not exist"
+    low, high = left["low"], left["high"]
+    limit = (Fraction(str(test["right"])),)
+    if low is not None and low == high:
+        return show(_fraction(left, "low"), limit)
+    ends = [show(_fraction(left, "low"), limit), "unbounded" if high is None else show(_fraction(left, "high"), limit)]
+    if high is None:
+        return f"at least {ends[0]}" if low else "unknown"
+    return f"{ends[0]} to {ends[1]}" if low else f"up to {ends[1]}"
+
+
+def _fraction(left: Mapping[str, Any], end: str) -> Fraction:
+    return Fraction(left[f"{end}_exact"])
+
+
+def test_words(test: Mapping[str, Any], limit_only: bool = False) -> str:
+    """``TPP 15,840 is at or above 4,800``."""
+    if "relation" not in test:
+        return fact_words(test)
+    limit = show(Fraction(str(test["right"])))
+    relation = test["relation"]
+    name, unit = test["metric"], test["left"]["unit"]
+    unit = "" if unit.startswith("TPP") else f" {unit}"
+    if test["outcome"] == "undecided":
+        return f"{name} {figure_of(test)} against {limit}{unit} is open"
+    if test["left"].get("none"):
+        return f"{name} does not exist"
+    words = (_HOLDS if test["outcome"] == "met" else _FAILS)[relation]
+    return f"{name} {figure_of(test)} {words} {limit}{unit}"
+
+
+def fact_words(test: Mapping[str, Any]) -> str:
+    """``designed or marketed for datacenter: yes``."""
+    answer = {"met": "yes", "not met": "no", "undecided": "unknown"}[test["outcome"]]
+    return f"{test['text'].replace('_', ' ')}: {answer}"
+
+
+def reasons(proof: Mapping[str, Any]) -> list[str]:
+    """Why a node is as it is: for a met node what makes it so, for a node not met the nearest thing that fails."""
+    if proof["op"] == "test":
+        return [test_words(proof)]
+    children = proof.get("children", [])
+    if proof["op"] == "not":
+        return _inverted(children[0])
+    met = proof["outcome"] == "met"
+    if proof["op"] == "any":
+        chosen = [c for c in children if c["outcome"] == proof["outcome"]]
+        return [word for c in (chosen[:1] if met else chosen) for word in reasons(c)]
+    chosen = [c for c in children if c["outcome"] == proof["outcome"]] or children
+    if met:
+        return [word for c in chosen for word in reasons(c)]
+    return reasons(min(chosen, key=_distance))
+
+
+def _inverted(child: Mapping[str, Any]) -> list[str]:
+    """Reasons for ``not child``: the child's own reasons carry over."""
+    if child["op"] == "all" and child["outcome"] == "not met":
+        failing = [c for c in child["children"] if c["outcome"] == "not met"]
+        return reasons(min(failing, key=_distance)) if failing else []
+    return [word for c in child.get("children", [child]) for word in reasons(c)]
+
+
+def _distance(node: Mapping[str, Any]) -> float:
+    margins = [abs(t["margin"]) for t in tests(node) if t.get("margin") is not None]
+    return min(margins, default=float("inf"))
+
+
+def margin_words(margin: float | None) -> str:
+    """``+229.8 %`` above or ``-1.3 %`` below the limit."""
+    if margin is None:
+        return ""
+    percent = margin * 100
+    digits = 1 if abs(percent) >= 0.1 or percent == 0 else 3
+    return f"{percent:+,.{digits}f} %"
+
+
+def join(parts: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    unique = list(dict.fromkeys(part for part in parts if part))
+    if len(unique) <= 1:
+        return "".join(unique)
+    return f"{', '.join(unique[:-1])} {last} {unique[-1]}"
+
+
+def outcome_words(outcome: str, effect: str) -> str:
+    """met, not met, not in force, out of scope; an undecided one by what the rule does."""
+    return UNDECIDED_WORDS[effect] if outcome == "undecided" else outcome

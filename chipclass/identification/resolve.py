@@ -1,0 +1,69 @@
+"""A whole text to a product: part number, PCI id, alias, family name; near names where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from chipclass.specdb.store import Specs
+from chipclass.spelling import key_of
+
+PART_NUMBER, PCI_ID, GPU_NUMBER, ALIAS, FAMILY = "part-number", "pci-id", "gpu-number", "alias", "family"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a text was recognised. ``ids`` are products, chips or one family; several ids: it fits each of them."""
+
+    how: str
+    ids: tuple[str, ...] = ()
+    family: str | None = None
+    evidence: str = ""
+    near: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"how": self.how, "family": self.family, "evidence": self.evidence}
+
+
+def resolve(specs: Specs, text: str) -> Match:
+    """The product that a whole text names: exactly, up to case, width, dashes and spaces."""
+    key = key_of(text)
+    if not key:
+        return Match("none", evidence="the text has no letter or digit")
+    if owners := specs.index["numbers"].get(key):
+        return _by_number(specs, key, text, owners)
+    if owners := specs.index["names"].get(key):
+        name = owners[0]
+        if name in specs.index["families"]:
+            return Match(FAMILY, (name,), name, f"'{text.strip()}' is a name of the family {specs.item(name).name}")
+        return Match(ALIAS, (name,), None, f"'{text.strip()}' is a name of {specs.item(name).name}")
+    return Match("none", near=near_names(specs, text), evidence=f"'{text.strip()}' is in no list")
+
+
+def _by_number(specs: Specs, key: str, text: str, owners: Iterable[str]) -> Match:
+    names = tuple(owners)
+    for name in names:
+        for entry in specs.item(name).identifiers:
+            if key in {key_of(value) for value in entry.values}:
+                sure = "named by the source" if entry.mapping == "description" else "inferred from the numbering"
+                source = specs.source(entry.source)["title"]
+                date = f" of {entry.date}" if entry.date else ""
+                evidence = f"{entry.kind} {text.strip()}, {sure} ({source}{date})"
+                return Match(entry.kind, names, None, evidence)
+    return Match(PART_NUMBER, names, None, f"identifier {text.strip()}")
+
+
+def near_names(specs: Specs, text: str, count: int = 4) -> tuple[str, ...]:
+    """Names close to a text, best first, as a person would write them."""
+    shown: dict[str, str] = {}
+    for table in ("families", "chips", "products"):
+        for name, record in specs.index[table].items():
+            for alias in [record["name"], *record.get("aliases", []), *record.get("short_aliases", [])]:
+                shown.setdefault(key_of(alias), alias)
+            shown.setdefault(key_of(name), name)
+    numbers = {key: next(v for e in specs.item(owners[0]).identifiers for v in e.values if key_of(v) == key)
+               for key, owners in specs.index["numbers"].items()} if any(c.isdigit() for c in text) and len(text) > 8 else {}
+    close = get_close_matches(key_of(text), [*shown, *numbers], n=count, cutoff=0.6)
+    return tuple(shown.get(key) or numbers[key] for key in close)

@@ -1,0 +1,213 @@
+"""One determination: a provision held against one product, with the proof that a reader can check step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from chipclass.explanation import decimal_text, show
+from chipclass.logic.cells import Box, Cell, Ratio, cells
+from chipclass.logic.numbers import INF, Interval, Undefined
+from chipclass.logic.tree import Node
+from chipclass.rules.alternatives import Metric
+from chipclass.rules.book import Provision
+from chipclass.specdb.store import Specs
+
+MET, NOT_MET, UNDECIDED = "met", "not met", "undecided"
+NOT_IN_FORCE, OUT_OF_SCOPE = "not in force", "out of scope"
+
+
+def outcome_of(possible_true: bool, possible_false: bool) -> str:
+    """met if it can only hold, not met if it can only fail."""
+    if possible_true and possible_false:
+        return UNDECIDED
+    return MET if possible_true else NOT_MET
+
+
+class Prover:
+    """Determinations of one product: its metrics, its box, the trees in force."""
+
+    def __init__(self, specs: Specs, metrics: Mapping[str, Metric], box: Box, trees: Mapping[str, Node]) -> None:
+        self.specs = specs
+        self.metrics = metrics
+        self.box = box
+        self.trees = trees
+
+    def determine(self, provision: Provision, date: str, in_scope: bool = True) -> dict[str, Any]:
+        """The determination of one provision as of a date (contract: D)."""
+        edition = provision.on(date)
+        head: dict[str, Any] = {
+            "provision": provision.id,
+            "paragraph": provision.paragraph,
+            "edition": edition.effective if edition else None,
+            "citation": edition.cite if edition else "",
+            "posture": edition.posture(date) if edition else None,
+            "axis": provision.axis,
+            "effect": provision.effect,
+        }
+        if edition is None or not in_scope:
+            outcome = NOT_IN_FORCE if edition is None else OUT_OF_SCOPE
+            return {**head, "outcome": outcome, "proof": None, "would_settle": []}
+        tree = self.trees[provision.id]
+        found = list(cells([tree], self.box))
+        proof = self.node(tree, found)
+        if len(found) > 1:
+            proof["cases"] = _cases(tree, found)
+        settle = self.would_settle(tree, found) if proof["outcome"] == UNDECIDED else []
+        checked = {"checked": edition.checked}
+        extra = {key: edition.text(key) for key in ("note", "unverified") if edition.text(key)}
+        return {**head, **checked, **extra, "outcome": proof["outcome"], "proof": proof, "would_settle": settle}
+
+    def node(self, node: Node, found: Sequence[Cell]) -> dict[str, Any]:
+        """The proof of a node over the feasible cells (contract: P)."""
+        answers = {cell.holds(node) for cell in found}
+        outcome = outcome_of(True in answers, False in answers)
+        labels = {key: value for key, value in (("id", node.id), ("cite", node.cite)) if value}
+        if node.op != "test":
+            children = [self.node(child, found) for child in node.children]
+            text = {"text": node.text} if node.text else {}
+            return {"op": node.op, **labels, **text, "outcome": outcome, "children": children}
+        if node.kind != "number":
+            return {"op": "test", **labels, "text": node.text, "kind": node.kind, "outcome": outcome}
+        metric = self.metrics.get(node.metric)
+        limit = node.limit
+        return {
+            "op": "test",
+            **labels,
+            "text": node.text,
+            "kind": "number",
+            "metric": self.specs.metrics[node.metric]["short"],
+            "left": self._left(node.metric, metric),
+            "relation": node.relation,
+            "right": _json_number(limit),
+            "margin": self._margin(metric, limit),
+            "outcome": outcome,
+        }
+
+    def _left(self, name: str, metric: Metric | None) -> dict[str, Any]:
+        unit = self.specs.metrics[name]["unit"]
+        low, high = self.range_of(name)
+        if low is None:
+            return {"low": None, "high": None, "unit": unit, "none": True}
+        bounded = high is not None and high != INF
+        return {
+            "low": float(low),
+            "high": float(high) if bounded and high is not None else None,
+            "unbounded": not bounded,
+            "low_exact": _exact(low),
+            "high_exact": _exact(Fraction(high)) if bounded and high is not None else None,
+            "unit": unit,
+        }
+
+    def range_of(self, name: str) -> tuple[Fraction | None, Fraction | float | None]:
+        """Smallest and largest deciding value of a metric."""
+        metric = self.metrics.get(name)
+        if metric is None:
+            return Fraction(0), INF
+        return metric.low, metric.high
+
+    def _margin(self, metric: Metric | None, limit: Fraction) -> float | None:
+        value = metric.operative if metric else None
+        if value is None and metric is not None and metric.low is not None and metric.low == metric.high:
+            value = metric.low
+        return None if value is None or limit == 0 else float(value / limit - 1)
+
+    def would_settle(self, tree: Node, found: Sequence[Cell]) -> list[dict[str, Any]]:
+        """The facts that would decide an undecided provision, and the value at which it turns."""
+        result: dict[tuple[str, str], dict[str, Any]] = {}
+        for test in tree.tests():
+            if len({cell.holds(test) for cell in found}) == 2 and _matters(tree, test, found):
+                for entry in self._settling(test):
+                    result.setdefault((entry["fact"], entry["text"]), entry)
+        return list(result.values())
+
+    def _settling(self, test: Node) -> list[dict[str, Any]]:
+        if test.kind != "number":
+            words = test.text.replace("_", " ")
+            return [{"fact": test.text, "turns_at": None, "text": f"{words}: yes or no"}]
+        values = self.box.numbers.get(test.metric)
+        if isinstance(values, Ratio):
+            return self._settling_ratio(test, values)
+        metric = self.metrics.get(test.metric)
+        causes = list(metric.causes) if metric else []
+        short = self.specs.metrics[test.metric]["short"]
+        if not causes and metric:
+            causes = [f"{test.metric}: {' or '.join(a.label for a in metric.alternatives if a.decides)}"]
+        limit = show(test.limit)
+        return [{"fact": c, "turns_at": _json_number(test.limit), "text": f"{short} turns at {limit}"} for c in causes[:3]]
+
+    def _settling_ratio(self, test: Node, ratio: Ratio) -> list[dict[str, Any]]:
+        above, below_name = (self.metrics[name] for name in self.specs.metrics[test.metric]["of"])
+        below = below_name
+        entries = []
+        if below.operative is None:
+            for value in above.values:
+                if isinstance(value, Interval) and value.is_point:
+                    turn = Fraction(value.low) / test.limit
+                    side = "at or below" if test.relation in (">=", "<") else "below"
+                    text = f"die area {side} {show(turn)} mm^2 makes the density {show(test.limit)} or more"
+                    fact = (below.causes or (f"{below.name}: " + " or ".join(a.label for a in below.alternatives),))[0]
+                    entries.append({"fact": fact, "turns_at": _json_number(turn), "text": text})
+        if above.operative is None:
+            fact = (above.causes or (" or ".join(a.label for a in above.alternatives if a.decides),))[0]
+            area = below.operative
+            text = f"TPP turns the density at {show(area * test.limit)}" if area else "TPP would settle the density"
+            entries.append({"fact": fact, "turns_at": _json_number(area * test.limit) if area else None, "text": text})
+        return entries
+
+
+def _matters(tree: Node, test: Node, found: Sequence[Cell]) -> bool:
+    """Whether knowing this test would change what can be concluded."""
+    for answer in (True, False):
+        rest = {cell.holds(tree) for cell in found if cell.holds(test) is answer}
+        if len(rest) == 1:
+            return True
+    return False
+
+
+def _cases(tree: Node, found: Sequence[Cell]) -> list[dict[str, bool]]:
+    """The truths of all tests in each feasible cell: from these the outcome can be worked out again."""
+    unique = {tuple((test.text, cell.holds(test)) for test in tree.tests()): None for cell in found}
+    return [dict(case) for case in unique]
+
+
+def _json_number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _exact(value: Fraction) -> str:
+    return decimal_text(value) or f"{value.numerator}/{value.denominator}"
+
+
+def metric_json(metric: Metric) -> dict[str, Any]:
+    """A metric with its alternatives and what makes it wide (contract: M)."""
+    operative = metric.operative
+    low, high = metric.low, metric.high
+    unbounded = high == INF
+    return {
+        "value": None if metric.headline is None else float(metric.headline),
+        "exact": decimal_text(metric.headline),
+        "operative": None if operative is None else float(operative),
+        "low": None if low is None else float(low),
+        "high": None if high is None or unbounded else float(high),
+        "unbounded": unbounded,
+        "unit": metric.unit,
+        "derivation": metric.derivation,
+        "alternatives": [_alternative_json(a) for a in metric.alternatives],
+        "causes": list(metric.causes),
+    }
+
+
+def _alternative_json(alternative: Any) -> dict[str, Any]:
+    value = alternative.value
+    entry: dict[str, Any] = {"label": alternative.label}
+    if isinstance(value, Undefined):
+        entry["value"] = None
+    elif value.is_point:
+        entry["value"] = float(value.low)
+    else:
+        entry |= {"low": float(value.low), "high": None if value.high == INF else float(value.high)}
+        entry["unbounded"] = value.high == INF
+    entry |= {"source": list(alternative.sources), "status": list(alternative.statuses), "decides": alternative.decides}
+    return {**entry, "why_not": alternative.why_not} if alternative.why_not else entry

@@ -1,0 +1,1 @@
+"""What the spec database says, made ready for the evaluator: figures of a product, editions of the rules, transactions."""

@@ -1,0 +1,128 @@
+"""The book of rules: which edition of a provision was in force on a date, and how it was enforced then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from chipclass.logic.tree import Node, inline, parse
+from chipclass.specdb.store import Specs
+
+IN_FORCE, CODIFIED, REPORTED, BILL = "in force", "codified, not enforced", "reported", "bill"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The wording of a provision from ``effective`` up to, not including, ``until``."""
+
+    data: Mapping[str, Any]
+    tree: Node
+
+    @property
+    def effective(self) -> str:
+        return str(self.data["effective"])
+
+    @property
+    def until(self) -> str | None:
+        return self.data["until"]
+
+    @property
+    def checked(self) -> str:
+        """Last day on which the text was read and found true."""
+        return str(self.data["checked"])
+
+    @property
+    def cite(self) -> str:
+        return str(self.data["cite"])
+
+    def text(self, key: str) -> str:
+        return str(self.data.get(key, ""))
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return tuple(self.data.get("conditions", ()))
+
+    @property
+    def paragraphs(self) -> Mapping[str, str]:
+        """Paragraph as cited -> id of the node that must hold for it."""
+        paragraphs: Mapping[str, str] = self.data.get("paragraphs", {})
+        return paragraphs
+
+    def node(self, name: str) -> Node:
+        """The node of the tree with this id; the whole tree for an empty id."""
+        return next((node for node in self.tree.walk() if node.id == name), self.tree) if name else self.tree
+
+    def posture(self, date: str) -> str:
+        """How the edition was enforced on a date."""
+        current = IN_FORCE
+        for entry in self.data["posture"]:
+            if entry["from"] <= date:
+                current = entry["is"]
+        return current
+
+
+@dataclass(frozen=True)
+class Provision:
+    """A rule of a regime. It restricts or relieves, on one axis."""
+
+    data: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.data["id"])
+
+    @property
+    def axis(self) -> str:
+        return str(self.data["axis"])
+
+    @property
+    def effect(self) -> str:
+        return str(self.data["effect"])
+
+    @property
+    def paragraph(self) -> str:
+        return str(self.data["paragraph"])
+
+    def text(self, key: str) -> str:
+        return str(self.data.get(key, ""))
+
+    @cached_property
+    def editions(self) -> tuple[Edition, ...]:
+        return tuple(
+            Edition(entry, parse(entry["tree"], f"{self.id} {entry['effective']}")) for entry in self.data["editions"]
+        )
+
+    def on(self, date: str) -> Edition | None:
+        """The edition in force on a date, None before the first and after the last."""
+        for edition in self.editions:
+            if edition.effective <= date and (edition.until is None or date < edition.until):
+                return edition
+        return None
+
+
+class Book:
+    """All provisions of the spec database."""
+
+    def __init__(self, specs: Specs) -> None:
+        self.provisions = {name: Provision(data) for name, data in specs.index["rules"].items()}
+        self._trees: dict[str, dict[str, Node]] = {}
+
+    def __iter__(self) -> Iterator[Provision]:
+        return iter(self.provisions.values())
+
+    def axis(self, axis: str, scope: str = "") -> list[Provision]:
+        """Provisions of one axis and scope, in file order."""
+        return [p for p in self if p.axis == axis and p.text("scope") == scope]
+
+    def trees(self, date: str) -> Mapping[str, Node]:
+        """Tree of each provision with an edition on the date; references to other provisions are written out."""
+        if date not in self._trees:
+            raw = {p.id: edition.tree for p in self if (edition := p.on(date))}
+            self._trees[date] = {name: inline(tree, raw) for name, tree in raw.items()}
+        return self._trees[date]
+
+    def first_date(self) -> str:
+        """The day before which no provision held here was in force."""
+        return min(edition.effective for provision in self for edition in provision.editions)

@@ -1,0 +1,191 @@
+"""Total processing performance from rates, bit lengths and the vendor's own declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from chipclass.logic.numbers import INF, Interval, Undefined, highest
+from chipclass.rules.alternatives import (
+    Alternative,
+    Metric,
+    deciding_facts,
+    distinct,
+    is_point,
+    not_deciding,
+    number,
+    same_claim,
+)
+from chipclass.specdb.records import Fact, Item
+from chipclass.specdb.store import Specs
+
+HEADLINE = "headline"
+HEARSAY = frozenset({"press", "estimate"})
+
+
+def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str, Any]) -> Metric:
+    """TPP and its kin: the largest over number formats of rate x bit length, or the declared figure."""
+    rates = [f for f in chip.facts if f.attribute == definition["rate"]]
+    known = _precise([f for f in rates if not f.set_aside])
+    declared = _declared(chip, definition)
+    takes_highest = definition["claims"] == "highest"
+    manufacturer = [f for f in deciding_facts(known) if f.by_manufacturer or f.overlay] if takes_highest else []
+    groups = [manufacturer] if manufacturer else _groups(known)
+    missing, is_open = _open_formats(specs, chip, known, bool(declared))
+    readings = _readings(specs, definition["bits"], {f.format for f in known})
+    computed = [(reading, _tpp_of(group, known, bits, reading, is_open)) for group in groups for reading, bits in readings]
+    alternatives = [alternative for _, alternative in computed] + declared
+    if takes_highest and (manufacturer or declared):
+        alternatives = _operative(computed if manufacturer else [], alternatives, declared)
+    alternatives += _set_aside(specs, rates, definition["bits"])
+    causes = [f.id for f in known if not is_point(f)]
+    if is_open:
+        causes.append(f"{chip.id}/{definition['rate']}.{missing[0] if missing else 'other formats'}")
+    headline, derivation = _headline(groups, readings[0][1], declared)
+    return Metric(name, definition["unit"], distinct(alternatives), headline, derivation, tuple(causes))
+
+
+def _headline(
+    groups: Sequence[Sequence[Fact]], bits: Mapping[str, int], declared: Sequence[Alternative]
+) -> tuple[Fraction | None, str]:
+    """The largest computed figure. None where named readings rival each other, or where hearsay disagrees."""
+    if any(fact.reading for group in groups for fact in group):
+        return None, ""
+    figures = [figure for group in groups if (figure := _typical(group, bits))]
+    hearsay = all(fact.status in HEARSAY for group in groups for fact in group)
+    if hearsay and len({value for value, _ in figures}) > 1:
+        return None, ""
+    if not figures:
+        figures = [(Fraction(a.value.high), a.label) for a in declared if isinstance(a.value, Interval)]
+    return max(figures, default=(None, ""), key=lambda figure: figure[0])
+
+
+def _precise(known: Sequence[Fact]) -> list[Fact]:
+    """A claim that equals a more precise one, when that is rounded to its digits, is the same claim: the precise figure."""
+    result = []
+    for fact in known:
+        finer = [f for f in known if f.format == fact.format and f.value != fact.value and same_claim(fact.value, f.value)]
+        best = max(finer, key=lambda f: f.value.digits, default=fact)
+        result.append(replace(fact, value=best.value))
+    return result
+
+
+def _declared(chip: Item, definition: Mapping[str, Any]) -> list[Alternative]:
+    result = []
+    for fact in chip.known(definition["declared"]) if definition.get("declared") else ():
+        label = f"declared {number(fact.value.value)} TPP"
+        value = fact.value.interval(label)
+        result.append(Alternative(label, value, (fact.source,), (fact.status,), True, facts=(fact.id,)))
+    return result
+
+
+def _operative(
+    computed: Sequence[tuple[str, Alternative]], alternatives: Sequence[Alternative], declared: Sequence[Alternative]
+) -> list[Alternative]:
+    """The text takes the highest value that the manufacturer claims: per named reading one alternative decides."""
+    readings = dict.fromkeys(reading for reading, _ in computed) or {HEADLINE: None}
+    chosen = []
+    for reading in readings:
+        claims = [a for r, a in computed if r == reading] + list(declared)
+        chosen.append(max(claims, key=lambda a: a.value.high if isinstance(a.value, Interval) else -1))
+    why = "a lower claim: the text takes the highest value that the manufacturer claims"
+    return [a if any(a is c for c in chosen) else not_deciding(a, why) for a in alternatives]
+
+
+def _open_formats(specs: Specs, chip: Item, known: Sequence[Fact], declared: bool) -> tuple[list[str], bool]:
+    """Formats of the chip's list that no claim gives a rate for, and whether TPP is therefore only bounded below."""
+    closed = _format_list(specs, chip)
+    missing = sorted(set(closed or ()) - {f.format for f in known})
+    return missing, (closed is None or bool(missing)) and not declared
+
+
+def _format_list(specs: Specs, chip: Item) -> set[str] | None:
+    """All number formats of the chip, from its own list or its dies'; None where no source closes the list."""
+    for fact in chip.known("formats"):
+        return set(fact.value)
+    formats: set[str] = set()
+    for fact in chip.known("dies"):
+        for die in fact.value:
+            lists = [set(entry.value) for entry in specs.item(die).known("die_formats")]
+            formats |= lists[0] if lists else set()
+        break
+    return formats or None
+
+
+def _readings(specs: Specs, bits: str, formats: set[str]) -> list[tuple[str, dict[str, int]]]:
+    """Bit lengths by format for each named reading that matters to these formats; the headline reading first."""
+    first = {name: int(entry["bits"]) for name, entry in specs.formats.items()}
+    readings = [(HEADLINE, first)]
+    for name, entry in specs.formats.items():
+        if name in formats and (storage := entry.get("storage_bits")):
+            readings.append((f"{entry['title']} as {storage} bit", {**first, name: int(storage)}))
+    if bits == "output_bits":
+        wide = {name: max(int(e["bits"]), int(e["output_bits"])) for name, e in specs.formats.items()}
+        readings.append(("bit length of the wider of input and output", wide))
+    return readings
+
+
+def _groups(known: Sequence[Fact]) -> list[list[Fact]]:
+    """Facts of one claim block belong together: mixing two sources would make a chip that nobody describes."""
+    groups: dict[tuple[int, str], list[Fact]] = {}
+    for fact in known:
+        groups.setdefault((fact.claim, fact.overlay), []).append(fact)
+    return list(groups.values())
+
+
+def _tpp_of(group: Sequence[Fact], known: Sequence[Fact], bits: Mapping[str, int], reading: str, is_open: bool) -> Alternative:
+    parts = [_times(fact, bits[fact.format]) for fact in group]
+    given = {fact.format for fact in group}
+    others: dict[str, list[Interval]] = {}
+    for fact in known:
+        if fact.format not in given:
+            others.setdefault(fact.format, []).append(_times(fact, bits[fact.format]))
+    named = next((fact.reading for fact in group if fact.reading), "")
+    for rivals in others.values():  # formats that only other claims give; under a reading of its own they may be lower
+        low = Fraction(0) if named else min(part.low for part in rivals)
+        parts.append(Interval(low, max(part.high for part in rivals)))
+    whole = highest(parts)
+    best = max(group, key=lambda fact: _times(fact, bits[fact.format]).high)
+    label = _derivation(best, bits) + ("" if reading == HEADLINE else f" ({reading})")
+    label = f"{named}: {label}" if named else label
+    if is_open:
+        whole = Interval(whole.low, INF, whole.low_open, True)
+    value = Interval(whole.low, whole.high, whole.low_open, whole.high_open, label)
+    sources = tuple(dict.fromkeys(f.source for f in group if f.format == best.format)) or (best.source,)
+    statuses = tuple(dict.fromkeys(f.status for f in group))
+    return Alternative(label, value, sources, statuses, True, facts=(best.id,))
+
+
+def _times(fact: Fact, bits: int) -> Interval:
+    value = fact.value.interval()
+    if isinstance(value, Undefined):
+        return Interval.point(Fraction(0))
+    high = value.high if value.high == INF else value.high * bits
+    return Interval(value.low * bits, high, value.low_open, value.high_open)
+
+
+def _typical(group: Sequence[Fact], bits: Mapping[str, int]) -> tuple[Fraction, str] | None:
+    """The largest rate x bits of a claim's own figures, with how it was computed."""
+    figures = [fact for fact in group if fact.value.value is not None]
+    if not figures:
+        return None
+    best = max(figures, key=lambda fact: fact.value.value * bits[fact.format])
+    return best.value.value * bits[best.format], _derivation(best, bits)
+
+
+def _derivation(fact: Fact, bits: Mapping[str, int]) -> str:
+    rate = f"{number(fact.value.value)} TFLOP/s" if fact.value.value is not None else fact.value.text
+    return f"{fact.format} {rate} x {bits[fact.format]} bit"
+
+
+def _set_aside(specs: Specs, rates: Sequence[Fact], bits: str) -> list[Alternative]:
+    widths = {name: int(entry[bits]) for name, entry in specs.formats.items()}
+    result = []
+    for group in _groups([fact for fact in rates if fact.set_aside]):
+        parts = [_times(fact, widths[fact.format]) for fact in group]
+        best = max(group, key=lambda fact: _times(fact, widths[fact.format]).high)
+        a = Alternative(_derivation(best, widths), highest(parts), (best.source,), (best.status,), False, best.set_aside)
+        result.append(a)
+    return result

@@ -1,0 +1,142 @@
+"""A transaction: where an item goes, from where, how, for whom and when; and dated country groups."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from chipclass.logic.cells import MAYBE, NO, YES, Possible
+from chipclass.logic.tree import Node
+from chipclass.specdb.store import Specs
+
+KINDS = ("export", "reexport", "in-country")
+READINGS = ("enforced", "codified")
+#: Without a destination the answer is given for this one, and says so.
+DEFAULT_DESTINATION = "CN"
+DEFAULT_ORIGIN = "US"
+
+
+class QueryError(ValueError):
+    """A question that cannot be answered as asked: unknown product, country or date. The message says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What is asked about. None means: not stated."""
+
+    as_of: str
+    destination: str | None = None
+    shipped_from: str = DEFAULT_ORIGIN
+    kind: str = "export"
+    headquarters: str | None = None
+    reading: str = "enforced"
+    stated: frozenset[str] = frozenset()
+
+    @property
+    def evaluated_destination(self) -> str:
+        return self.destination or DEFAULT_DESTINATION
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "destination": self.destination,
+            "evaluated_for": self.evaluated_destination,
+            "from": self.shipped_from,
+            "kind": self.kind,
+            "headquarters": self.headquarters,
+            "reading": self.reading,
+            "stated": sorted(self.stated),
+        }
+
+
+class Countries:
+    """Countries by code or name, and their groups on a date."""
+
+    def __init__(self, specs: Specs) -> None:
+        data = specs.index["destinations"]
+        self._countries: Mapping[str, Mapping[str, Any]] = data["country"]
+        self._memberships: list[Mapping[str, Any]] = data["membership"]
+        self._undecided: list[Mapping[str, Any]] = data["undecided"]
+
+    def code(self, text: str) -> str:
+        """ISO code of a country given by code or name. Raises QueryError with a near name."""
+        wanted = text.strip()
+        if wanted.upper() in self._countries:
+            return wanted.upper()
+        names = {name.casefold(): code for code, entry in self._countries.items() for name in [entry["name"], *entry.get("names", [])]}
+        if code := names.get(wanted.casefold()):
+            return code
+        close = get_close_matches(wanted.casefold(), names, n=1)
+        hint = f"; did you mean {self.name(names[close[0]])} ({names[close[0]]})?" if close else "; use an ISO code such as CN, MO, AE, SG"
+        raise QueryError(f"unknown country '{text}'{hint}")
+
+    def name(self, code: str) -> str:
+        return str(self._countries[code]["name"]) if code in self._countries else code
+
+    def treated_as(self, code: str) -> str:
+        """Hong Kong is treated as China under these rules."""
+        return str(self._countries.get(code, {}).get("treated_as", code))
+
+    def member(self, code: str, group: str, date: str) -> Possible:
+        """Whether a country is in a group (or is the country named) on a date; unknown where the records say so."""
+        acting = self.treated_as(code)
+        if group == acting or group == code:
+            return YES
+        if self._listed(self._undecided, acting, group, date):
+            return MAYBE
+        return YES if self._listed(self._memberships, acting, group, date) else NO
+
+    @staticmethod
+    def _listed(entries: Iterable[Mapping[str, Any]], code: str, group: str, date: str) -> bool:
+        return any(
+            entry["group"] == group
+            and code in entry["codes"]
+            and entry.get("from", "0000") <= date
+            and date < entry.get("until", "9999")
+            for entry in entries
+        )
+
+    def in_any(self, code: str | None, groups: Iterable[str], date: str) -> Possible:
+        if code is None:
+            return MAYBE
+        answers = [self.member(code, group, date) for group in groups]
+        if any(not answer.false for answer in answers):
+            return YES
+        return MAYBE if any(answer.true for answer in answers) else NO
+
+
+def truths(tests: Iterable[Node], transaction: Transaction, names: Iterable[str], countries: Countries) -> dict[str, Possible]:
+    """What the transaction and the product's names say of each test that is not about a figure or a fact."""
+    known = set(names)
+    answers: dict[str, Possible] = {}
+    for test in tests:
+        if test.kind == "destination":
+            answers[test.text] = countries.in_any(transaction.evaluated_destination, test.names, transaction.as_of)
+        elif test.kind == "headquarters":
+            answers[test.text] = countries.in_any(transaction.headquarters, test.names, transaction.as_of)
+        elif test.kind == "shipped":
+            answers[test.text] = countries.in_any(transaction.shipped_from, test.names, transaction.as_of)
+        elif test.kind == "transaction":
+            answers[test.text] = YES if transaction.kind in test.names else NO
+        elif test.kind == "product":
+            answers[test.text] = YES if known & set(test.names) else NO
+        elif test.kind == "stated":
+            answers[test.text] = YES if transaction.stated & set(test.names) else MAYBE
+    return answers
+
+
+def parse_date(text: str | datetime.date | None) -> str:
+    """An ISO date; today if none is given. Raises QueryError for a day that does not exist."""
+    if text is None:
+        return datetime.date.today().isoformat()
+    if isinstance(text, datetime.date):
+        return text.isoformat()[:10]
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+        raise QueryError(f"'{text}' is not a date; write it as 2026-01-15")
+    try:
+        return datetime.date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise QueryError(f"'{text}' is not a day of the calendar; write it as 2026-01-15") from None
