@@ -1,3 +1,79 @@
-"""Classify AI chips under export controls, with the proof."""
+"""Classify AI chips under export controls, with the proof.
+
+    >>> import chipclass
+    >>> chipclass.classify("H200", as_of="2026-10-01").status
+    'controlled'
+
+Everything is loaded when it is first used: importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from chipclass.auditing.read import AuditError
+    from chipclass.auditing.run import AuditResult, audit
+    from chipclass.classification import Result, classify
+    from chipclass.comparison import Comparison, compare
+    from chipclass.export import ExportError, export_specs
+    from chipclass.export import facts_frame as facts
+    from chipclass.export import specs_frame as specs
+    from chipclass.identification.resolve import identify
+    from chipclass.rules.transactions import QueryError
+    from chipclass.specdb.problems import SpecError
+    from chipclass.specdb.store import Specs, load
+
+_PUBLIC = {
+    "AuditResult": ("chipclass.auditing.run", "AuditResult"),
+    "AuditError": ("chipclass.auditing.read", "AuditError"),
+    "Comparison": ("chipclass.comparison", "Comparison"),
+    "ExportError": ("chipclass.export", "ExportError"),
+    "QueryError": ("chipclass.rules.transactions", "QueryError"),
+    "Result": ("chipclass.classification", "Result"),
+    "SpecError": ("chipclass.specdb.problems", "SpecError"),
+    "Specs": ("chipclass.specdb.store", "Specs"),
+    "audit": ("chipclass.auditing.run", "audit"),
+    "classify": ("chipclass.classification", "classify"),
+    "compare": ("chipclass.comparison", "compare"),
+    "export_specs": ("chipclass.export", "export_specs"),
+    "facts": ("chipclass.export", "facts_frame"),
+    "identify": ("chipclass.identification.resolve", "identify"),
+    "load": ("chipclass.specdb.store", "load"),
+    "specs": ("chipclass.export", "specs_frame"),
+}
+
+__all__ = [
+    "AuditError",
+    "AuditResult",
+    "Comparison",
+    "ExportError",
+    "QueryError",
+    "Result",
+    "SpecError",
+    "Specs",
+    "__version__",
+    "audit",
+    "classify",
+    "compare",
+    "export_specs",
+    "facts",
+    "identify",
+    "load",
+    "specs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'chipclass' has no attribute '{name}'")
+    from importlib import import_module
+
+    module, attribute = _PUBLIC[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return __all__

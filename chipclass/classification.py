@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from chipclass import __version__
@@ -66,7 +66,9 @@ def transaction(
         raise QueryError(f"unknown transaction '{kind}'; expected one of {', '.join(KINDS)}")
     if reading not in READINGS:
         raise QueryError(f"unknown reading '{reading}'; expected one of {', '.join(READINGS)}")
-    known = {n for p in book_of(specs) for e in p.editions for t in e.tree.tests() if t.kind == "stated" for n in t.names}
+    known = {
+        n for p in book_of(specs) for e in p.editions for t in e.tree.tests() if t.kind == "stated" for n in t.names
+    }
     for name in stated:
         if name not in known:
             raise QueryError(f"unknown statement '{name}'; expected one of {', '.join(sorted(known))}")
@@ -98,7 +100,9 @@ class Evaluation:
         self.possible = self.axes.classes()
         self.status = status_of(self.possible)
 
+    @cached_property
     def determinations(self) -> list[dict[str, Any]]:
+        """One per provision, in the order of the rule files."""
         return [self.prover.determine(provision, self.deal.as_of) for provision in book_of(self.specs)]
 
     def assumptions(self) -> list[str]:
@@ -107,7 +111,7 @@ class Evaluation:
         for fact in self.chip.known("dies"):
             if fact.status in INFERRED:
                 dies = words.join([f"{count} x {self.specs.item(name).name}" for name, count in fact.value.items()])
-                result.append(f"the package holds {dies}: {fact.status}, {fact.locator or fact.source}")
+                result.append(f"the package holds {dies} ({fact.status})")
             break
         for name in ("tpp", "applicable_die_area", "total_dram_bandwidth", "interconnect_bandwidth"):
             metric = self.metrics[name]
@@ -127,18 +131,15 @@ class Evaluation:
         if flips := self._all_units():
             result.append(flips)
         if self.item.also_contains:
-            result.append(f"also contains {words.join(list(self.item.also_contains))}: not in the database, not evaluated")
-        latest = self._checked()
-        if latest and self.deal.as_of > latest:
-            result.append(f"rules were last checked on {latest}; anything after that day is unknown")
+            result.append(
+                f"also contains {words.join(list(self.item.also_contains))}: not in the database, not evaluated"
+            )
+        if banner := checked_words(self.specs, self.deal.as_of):
+            result.append(banner)
         first = book_of(self.specs).first_date()
         if self.deal.as_of < first:
             result.append(f"the rules held here begin on {first}; earlier rules are not in the database")
         return result
-
-    def _checked(self) -> str:
-        editions = [e for p in book_of(self.specs) if (e := p.on(self.deal.as_of))]
-        return min((e.checked for e in editions), default="")
 
     def _all_units(self) -> str:
         found = all_units_box(self.axes, self.chip, self.specs.formats)
@@ -160,12 +161,12 @@ class Evaluation:
             {"regime": regimes[0] if regimes else "", "paragraphs": sorted(paragraphs), "certain": certain}
             for paragraphs in sorted(self.possible, key=sorted)
         ]
-        determined = {d["provision"]: d for d in self.determinations()}
+        determined = {d["provision"]: d for d in self.determinations}
         return {
             "ic_class": classes,
-            "item_class": item_class(self.axes, self.item, self.chip, self.status),
+            "item_class": item_class(self.axes, self.specs, self.item, self.chip, self.status),
             "status": self.status,
-            "licence_requirement": requirement_text(self.axes, self.status),
+            "licence_requirement": requirement_text(self.axes),
             "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT else [],
             "review_policy": self.axes.policy(self.status),
             "tariff": self.axes.tariff(),
@@ -189,10 +190,10 @@ class Evaluation:
             return f"{self.chip.name} is caught by {paragraphs}: {why}."
         names = words.join([p.paragraph for p in provisions], "or")
         if self.status == NOT_CAUGHT:
-            why = words.join([r for d in proofs for r in words.reasons(d["proof"])], "and")
-            return f"{self.chip.name} is not caught by {names} on these figures: {why}."
+            why = words.join(words.tightest(leaf for d in proofs for leaf in words.deciding_tests(d["proof"])))
+            return f"{self.chip.name} is not caught by {names} on these figures: {why}.{self._letter_words()}"
         open_ = [p for p in provisions if determined[p.id]["outcome"] == "undecided"]
-        settle = [entry["text"] for p in open_ for entry in determined[p.id]["would_settle"]][:2]
+        settle = list(dict.fromkeys(e["text"] for p in open_ for e in determined[p.id]["would_settle"]))[:3]
         names = words.join([p.paragraph for p in open_] or [p.paragraph for p in provisions], "or")
         tail = f": {words.join(settle, 'or')}" if settle else ""
         return f"{names} cannot be excluded for {self.chip.name}{tail}."
@@ -205,8 +206,13 @@ class Evaluation:
         for name in edition.paragraphs.values():
             node = words.find(determination["proof"], name) if name else determination["proof"]
             if node is not None and node["outcome"] == "met":
-                return words.reasons(node)
-        return words.reasons(determination["proof"])
+                return words.tightest(words.deciding_tests(node))
+        return words.tightest(words.deciding_tests(determination["proof"]))
+
+    def _letter_words(self) -> str:
+        reached = [entry for entry in self.axes.letters() if entry["criterion"] != "not met"]
+        names = words.join([entry["name"] for entry in reached])
+        return f" The criterion of a reported letter is reached all the same: {names}." if reached else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Contract: V."""
@@ -219,7 +225,7 @@ class Evaluation:
             "chip_count": self.count,
             "assumptions": self.assumptions(),
             "metrics": {name: metric_json(metric) for name, metric in self.metrics.items()},
-            "determinations": self.determinations(),
+            "determinations": self.determinations,
             "conclusion": self.conclusion(),
         }
 
@@ -366,6 +372,21 @@ def _one(specs: Specs, text: str, deal: Transaction) -> dict[str, Any]:
         "variants": variants,
         "conclusion": merged([v["conclusion"] for v in variants], first.name),
     }
+
+
+def checked_words(specs: Specs, as_of: str) -> str:
+    """The banner for a date after the last check of a rule in force; empty where every rule was checked since."""
+    checks: dict[str, list[str]] = {}
+    for provision in book_of(specs):
+        if edition := provision.on(as_of):
+            checks.setdefault(edition.checked, []).append(provision.paragraph)
+    stale = {day: names for day, names in sorted(checks.items()) if day < as_of}
+    if not stale:
+        return ""
+    whole = max(checks)
+    parts = [f"{words.join(names)} on {day}" for day, names in stale.items() if day != whole]
+    lead = [f"the rules were last checked on {whole}"] if whole in stale else []
+    return f"{words.join([*lead, *parts])}{'' if lead else ' last checked'}; anything after that is unknown"
 
 
 def document(specs: Specs, deal: Transaction, results: list[dict[str, Any]]) -> dict[str, Any]:

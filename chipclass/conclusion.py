@@ -7,12 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.logic.cells import NO, YES, Box, Cell, cells, outcomes
+from chipclass.logic.cells import NO, YES, Box, Cell, Possible, cells, outcomes
+from chipclass.logic.numbers import Interval
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
 from chipclass.rules.book import BILL, CODIFIED, IN_FORCE, REPORTED, Book, Provision
-from chipclass.rules.transactions import DEFAULT_DESTINATION, Countries, Transaction
+from chipclass.rules.transactions import Countries, Transaction
 from chipclass.specdb.records import Item
+from chipclass.specdb.store import Specs
 
 CONTROLLED, CANNOT_EXCLUDE, NOT_CAUGHT = "controlled", "cannot exclude", "not caught"
 
@@ -63,7 +65,9 @@ class Axes:
         wanted = [IN_FORCE, CODIFIED] if reading == "codified" else [IN_FORCE]
         date = self.transaction.as_of
         provisions = [
-            p for p in self.book.axis("licence requirement", scope) if (e := p.on(date)) is not None and e.posture(date) in wanted
+            p
+            for p in self.book.axis("licence requirement", scope)
+            if (e := p.on(date)) is not None and e.posture(date) in wanted
         ]
         box = self._with_headquarters() if headquarters_abroad else self.box
         any_of = Node("any", children=tuple(self.trees[p.id] for p in provisions))
@@ -88,10 +92,15 @@ class Axes:
             possible = outcomes({"criterion": criterion, "whole": tree}, self.box)
             reached = outcome_of(bool(possible["criterion"].true), bool(possible["criterion"].false))
             whole = outcome_of(bool(possible["whole"].true), bool(possible["whole"].false))
-            said = {MET: "reported criterion reached", NOT_MET: "reported criterion not reached", UNDECIDED: "cannot exclude"}
+            said = {
+                MET: "reported criterion reached",
+                NOT_MET: "reported criterion not reached",
+                UNDECIDED: "cannot exclude",
+            }
             result.append(
                 {
                     "id": provision.id,
+                    "name": provision.paragraph,
                     "addressee": provision.text("addressee"),
                     "posture": REPORTED,
                     "criterion": reached,
@@ -115,11 +124,12 @@ class Axes:
         return result
 
     def policy(self, status: str) -> dict[str, Any]:
-        """Review policy for the evaluated destination; a relief speaks only with its conditions."""
-        nothing = {"text": "", "outcome": NOT_MET, "conditions": [], "provision": None}
+        """Review policy for the evaluated destination if the product is caught; a relief speaks with its conditions."""
+        nothing: dict[str, Any] = {"text": "", "outcome": NOT_MET, "conditions": [], "provision": None}
         if status == NOT_CAUGHT:
-            return {**nothing, "text": "not applicable: no licence requirement evaluated here is reached"}
+            return {**nothing, "text": "not applicable: the class is not reached on these figures"}
         date = self.transaction.as_of
+        lead = "if caught: " if status == CANNOT_EXCLUDE else ""
         provisions = [(p, e) for p in self.book.axis("review policy") if (e := p.on(date)) and e.posture(date) != BILL]
         for provision, edition in provisions:
             if provision.effect != "relieves":
@@ -128,23 +138,25 @@ class Axes:
             if settled == NOT_MET:
                 continue
             head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
-            return {**head, "text": self._policy_text(provision, outcome, settled)}
+            return {**head, "text": lead + self._policy_text(provision, outcome, settled)}
         for provision, _ in provisions:
-            if provision.effect == "restricts":
-                possible = outcomes({"x": self.trees[provision.id]}, self.box)["x"]
-                if possible.true:
-                    hedge = "" if not possible.false else " (if caught, or if a party is headquartered there)"
-                    text = f"{provision.text('policy')}{hedge}"
-                    outcome = outcome_of(True, bool(possible.false))
-                    return {"text": text, "outcome": outcome, "conditions": [], "provision": provision.id}
+            if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
+                hedge = "" if outcome == MET else " if a party is headquartered there"
+                text = f"{lead}{provision.text('policy')}{hedge}"
+                return {"text": text, "outcome": outcome, "conditions": [], "provision": provision.id}
         return {**nothing, "text": "not on file for this destination and date", "outcome": UNDECIDED}
 
     def _relief(self, tree: Node) -> tuple[str, str]:
         """Outcome as things stand, and outcome if every condition that only the parties can establish were met."""
-        now = outcomes({"x": tree}, self.box)["x"]
         stated = {t.text: YES for t in tree.tests() if t.kind == "stated"}
-        then = outcomes({"x": tree}, Box(self.box.numbers, {**self.box.truths, **stated}))["x"]
-        return outcome_of(bool(now.true), bool(now.false)), outcome_of(bool(then.true), bool(then.false))
+        return self._if_caught(tree), self._if_caught(tree, stated)
+
+    def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
+        """Outcome of a tree over the cells in which the product is caught at all."""
+        classes = [self.trees[p.id] for p in self.book.axis("ic class") if self.counts(p)]
+        box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
+        answers = {cell.holds(tree) for cell in cells([tree, *classes], box) if any(cell.holds(c) for c in classes)}
+        return outcome_of(True in answers, False in answers)
 
     @staticmethod
     def _policy_text(provision: Provision, outcome: str, settled: str) -> str:
@@ -153,7 +165,9 @@ class Axes:
             return policy
         tail = f"{otherwise} unless " if otherwise else ""
         if settled == MET:
-            return f"{tail}the certifications are met, then {policy}" if otherwise else f"{policy}, if its conditions hold"
+            return (
+                f"{tail}the certifications are met, then {policy}" if otherwise else f"{policy}, if its conditions hold"
+            )
         return f"{tail}the open figures fall below the limits and the certifications are met, then {policy}"
 
     def tariff(self) -> dict[str, Any]:
@@ -177,7 +191,12 @@ class Axes:
             head = {"provision": provision.id, "outcome": outcome, "text": texts[outcome]}
             conditions = list(edition.conditions) if outcome != NOT_MET else []
             return {**head, "conditions": conditions, "checked": edition.checked}
-        return {"provision": None, "outcome": "not in force", "text": "no tariff provision held here was in force", "conditions": []}
+        return {
+            "provision": None,
+            "outcome": "not in force",
+            "text": "no tariff provision held here was in force",
+            "conditions": [],
+        }
 
 
 def status_of(possible: Iterable[frozenset[str]]) -> str:
@@ -188,7 +207,7 @@ def status_of(possible: Iterable[frozenset[str]]) -> str:
     return CANNOT_EXCLUDE if True in caught else NOT_CAUGHT
 
 
-def requirement_text(axes: Axes, status: str) -> dict[str, Any]:
+def requirement_text(axes: Axes) -> dict[str, Any]:
     """Licence requirement by destination, the headquarters line, and reported letters."""
     transaction, names = axes.transaction, axes.countries
     target = names.name(transaction.evaluated_destination)
@@ -198,15 +217,17 @@ def requirement_text(axes: Axes, status: str) -> dict[str, Any]:
         text = f"depends on the destination; {text}"
     other = "codified" if transaction.reading == "enforced" else "enforced"
     other_outcome, other_provisions = axes.required(other)
-    differs = other_outcome != outcome or {p.id for p in provisions} != {p.id for p in other_provisions}
-    if differs and status != NOT_CAUGHT:
+    if other_outcome != outcome:
         text += f" ({other} reading: {_required_words(other_outcome, other_provisions)})"
+    letters = axes.letters()
+    if outcome != MET and any(entry["outcome"] != NOT_MET for entry in letters):
+        text += "; but a reported letter's criterion is reached, see the letters"
     abroad, by = axes.required(transaction.reading, headquarters_abroad=True)
     return {
         "by_destination": text,
         "outcome": outcome,
         "if_headquartered_in_D5_or_Macau": f"any destination: {_required_words(abroad, by)}",
-        "letters": axes.letters(),
+        "letters": letters,
     }
 
 
@@ -216,13 +237,13 @@ def _required_words(outcome: str, provisions: list[Provision]) -> str:
         return f"licence required, {by}"
     if outcome == UNDECIDED:
         return f"cannot exclude a licence requirement, {by}"
-    return "no licence requirement evaluated here is reached on these figures"
+    return "not reached by class on these figures"
 
 
-def item_class(axes: Axes, item: Item, chip: Item, status: str) -> dict[str, Any]:
-    """What the item is as sold: a bare chip, or a board or system that contains one; the base ECCN is not determined."""
+def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) -> dict[str, Any]:
+    """What the item is as sold: a bare chip, or a board or system with one; the base ECCN is not determined."""
     date = axes.transaction.as_of
-    declared = declared_eccn(item, chip)
+    declared = declared_eccn(item, chip, specs)
     if chip.sold_as == "chip" and item.id == chip.id:
         text = "a bare integrated circuit: the class of the chip is the class of the item"
         return {"text": text, "declared_eccn": declared, "certain": status != CANNOT_EXCLUDE}
@@ -242,17 +263,15 @@ def item_class(axes: Axes, item: Item, chip: Item, status: str) -> dict[str, Any
     return {"text": prefix + text, "declared_eccn": declared, "certain": bool(met)}
 
 
-def declared_eccn(item: Item, chip: Item) -> list[dict[str, str]]:
+def declared_eccn(item: Item, chip: Item, specs: Specs) -> list[dict[str, str]]:
     """The vendor's own ECCNs with their list and date, shown as declared, never used to decide."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for entry in item.identifiers:
-        if entry.eccn:
-            found[entry.eccn, entry.date] = {"eccn": entry.eccn, "date": entry.date, "source": entry.source}
-    if item.id == chip.id or not found:
-        for fact in chip.known("eccn"):
-            found.setdefault(
-                (str(fact.value), fact.date), {"eccn": str(fact.value), "date": fact.date, "source": fact.source}
-            )
+    entries = [(e.eccn, e.date, e.source, e.quotes) for e in item.identifiers if e.eccn]
+    if item.id == chip.id or not entries:
+        entries += [(str(f.value), f.date, f.source, f.quotes) for f in chip.known("eccn")]
+    for eccn, date, source, quotes in entries:
+        publisher = str(specs.source(quotes or source)["publisher"])
+        found.setdefault((eccn, date), {"eccn": eccn, "date": date, "source": source, "by": publisher})
     return list(found.values())
 
 
@@ -266,10 +285,5 @@ def all_units_box(axes: Axes, chip: Item, formats: Mapping[str, Mapping[str, Any
             best[entry["engine"]] = max(product, best.get(entry["engine"], Fraction(0)))
     if len(best) < 2:
         return None
-    from chipclass.logic.numbers import Interval
-
     whole = sum(best.values(), Fraction(0))
     return whole, Box({**axes.box.numbers, "tpp": (Interval.point(whole),)}, axes.box.truths)
-
-
-__all__ = ["DEFAULT_DESTINATION", "Axes", "item_class", "requirement_text", "status_of"]

@@ -20,7 +20,7 @@ NOT_EVALUATED = (
     "letters to other companies; only reported ones are shown",
     "encryption ECCNs (Category 5 Part 2) and the base ECCN of boards, servers and racks",
     "all other ECCNs (memory, interconnect, software, technology) and other regimes than those shown",
-    "the 50 % ownership rule: suspended to 2026-11-09, in force again by its own text unless extended; status unverified",
+    "the 50 % ownership rule: suspended to 2026-11-09, then in force by its own text unless extended; unverified",
 )
 DISCLAIMER = "A documented indication for a person to check, not advice."
 
@@ -61,14 +61,14 @@ def decimal_text(value: Fraction | None) -> str | None:
 
 
 def span(low: Fraction | None, high: Fraction | float | None, unit: str = "") -> str:
-    """``3,722`` or ``1,840 to 3,722`` or ``at least 2,368``."""
+    """``3,722`` or ``1,840 to 3,722`` or ``>= 2,368``."""
     tail = f" {unit}" if unit else ""
     if low is None:
         return "does not exist"
     if low == high:
         return f"{show(low)}{tail}"
     if high is None or high == INF:
-        return f"at least {show(low)}{tail}" if low else "unknown"
+        return f">= {show(low)}{tail}" if low else "unknown"
     return f"{show(low)} to {show(high)}{tail}" if low else f"up to {show(high)}{tail}"
 
 
@@ -106,51 +106,62 @@ def _fraction(left: Mapping[str, Any], end: str) -> Fraction:
     return Fraction(left[f"{end}_exact"])
 
 
-def test_words(test: Mapping[str, Any], limit_only: bool = False) -> str:
-    """``TPP 15,840 is at or above 4,800``."""
+def test_words(test: Mapping[str, Any], of: str = "") -> str:
+    """``TPP 15,840 is at or above 4,800``, or with a name ``the TPP of X, 15,840, is at or above 4,800``."""
     if "relation" not in test:
-        return fact_words(test)
+        return f"{of}: {fact_words(test)}" if of else fact_words(test)
     limit = show(Fraction(str(test["right"])))
-    relation = test["relation"]
     name, unit = test["metric"], test["left"]["unit"]
     unit = "" if unit.startswith("TPP") else f" {unit}"
-    if test["outcome"] == "undecided":
-        return f"{name} {figure_of(test)} against {limit}{unit} is open"
+    figure = figure_of(test)
     if test["left"].get("none"):
-        return f"{name} does not exist"
-    words = (_HOLDS if test["outcome"] == "met" else _FAILS)[relation]
-    return f"{name} {figure_of(test)} {words} {limit}{unit}"
+        words = "does not exist"
+    elif test["outcome"] == "undecided":
+        words = f"may be on either side of {limit}{unit}"
+    else:
+        words = f"{(_HOLDS if test['outcome'] == 'met' else _FAILS)[test['relation']]} {limit}{unit}"
+    if test["left"].get("none"):
+        return f"the {name} of {of} {words}" if of else f"{name} {words}"
+    return f"the {name} of {of}, {figure}, {words}" if of else f"{name} {figure} {words}"
 
 
 def fact_words(test: Mapping[str, Any]) -> str:
     """``designed or marketed for datacenter: yes``."""
     answer = {"met": "yes", "not met": "no", "undecided": "unknown"}[test["outcome"]]
-    return f"{test['text'].replace('_', ' ')}: {answer}"
+    said = "named" if test["kind"] == "product" else test["text"].replace("_", " ")
+    return f"{said}: {answer}"
 
 
-def reasons(proof: Mapping[str, Any]) -> list[str]:
-    """Why a node is as it is: for a met node what makes it so, for a node not met the nearest thing that fails."""
+def tightest(leaves: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Tests in words; of several that fail on the same side of one metric only the one that implies the others."""
+    kept: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for leaf in leaves:
+        below = leaf.get("relation", "")[:1] == ">"
+        key = (leaf.get("metric", leaf["text"]), "below" if below else "above")
+        other = kept.get(key)
+        if other is None or "right" not in leaf or (leaf["right"] < other["right"]) is below:
+            kept[key] = leaf
+    return [test_words(leaf) for leaf in kept.values()]
+
+
+def deciding_tests(proof: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The leaves that make a node what it is: for a met node what holds, for one not met the nearest that fails."""
     if proof["op"] == "test":
-        return [test_words(proof)]
+        return [proof]
     children = proof.get("children", [])
     if proof["op"] == "not":
-        return _inverted(children[0])
+        inner = children[0]
+        if inner["op"] == "all" and inner["outcome"] == "not met":
+            failing = [c for c in inner["children"] if c["outcome"] == "not met"]
+            return deciding_tests(min(failing, key=_distance)) if failing else []
+        return [leaf for c in inner.get("children", [inner]) for leaf in deciding_tests(c)]
     met = proof["outcome"] == "met"
-    if proof["op"] == "any":
-        chosen = [c for c in children if c["outcome"] == proof["outcome"]]
-        return [word for c in (chosen[:1] if met else chosen) for word in reasons(c)]
     chosen = [c for c in children if c["outcome"] == proof["outcome"]] or children
+    if proof["op"] == "any":
+        return [leaf for c in (chosen[:1] if met else chosen) for leaf in deciding_tests(c)]
     if met:
-        return [word for c in chosen for word in reasons(c)]
-    return reasons(min(chosen, key=_distance))
-
-
-def _inverted(child: Mapping[str, Any]) -> list[str]:
-    """Reasons for ``not child``: the child's own reasons carry over."""
-    if child["op"] == "all" and child["outcome"] == "not met":
-        failing = [c for c in child["children"] if c["outcome"] == "not met"]
-        return reasons(min(failing, key=_distance)) if failing else []
-    return [word for c in child.get("children", [child]) for word in reasons(c)]
+        return [leaf for c in chosen for leaf in deciding_tests(c)]
+    return deciding_tests(min(chosen, key=_distance)) if chosen else []
 
 
 def _distance(node: Mapping[str, Any]) -> float:
@@ -158,13 +169,18 @@ def _distance(node: Mapping[str, Any]) -> float:
     return min(margins, default=float("inf"))
 
 
-def margin_words(margin: float | None) -> str:
-    """``+229.8 %`` above or ``-1.3 %`` below the limit."""
-    if margin is None:
+def margin_words(test: Mapping[str, Any]) -> str:
+    """``+229.8 %`` above or ``-1.3 %`` below the limit; a range for a range; nothing where the figure is unbounded."""
+    left = test["left"]
+    if left.get("none") or left["high"] is None or not test["right"]:
         return ""
+    ends = [_percent(float(_fraction(left, end) / Fraction(str(test["right"])) - 1)) for end in ("low", "high")]
+    return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} %"
+
+
+def _percent(margin: float) -> str:
     percent = margin * 100
-    digits = 1 if abs(percent) >= 0.1 or percent == 0 else 3
-    return f"{percent:+,.{digits}f} %"
+    return f"{percent:+,.{1 if abs(percent) >= 0.1 or percent == 0 else 3}f}"
 
 
 def join(parts: Sequence[str], last: str = "and") -> str:

@@ -33,6 +33,7 @@ class Prover:
         self.metrics = metrics
         self.box = box
         self.trees = trees
+        self._lefts: dict[str, dict[str, Any]] = {}
 
     def determine(self, provision: Provision, date: str, in_scope: bool = True) -> dict[str, Any]:
         """The determination of one provision as of a date (contract: D)."""
@@ -78,27 +79,31 @@ class Prover:
             "text": node.text,
             "kind": "number",
             "metric": self.specs.metrics[node.metric]["short"],
-            "left": self._left(node.metric, metric),
+            "left": self._left(node.metric),
             "relation": node.relation,
             "right": _json_number(limit),
             "margin": self._margin(metric, limit),
             "outcome": outcome,
         }
 
-    def _left(self, name: str, metric: Metric | None) -> dict[str, Any]:
-        unit = self.specs.metrics[name]["unit"]
-        low, high = self.range_of(name)
-        if low is None:
-            return {"low": None, "high": None, "unit": unit, "none": True}
-        bounded = high is not None and high != INF
-        return {
-            "low": float(low),
-            "high": float(high) if bounded and high is not None else None,
-            "unbounded": not bounded,
-            "low_exact": _exact(low),
-            "high_exact": _exact(Fraction(high)) if bounded and high is not None else None,
-            "unit": unit,
-        }
+    def _left(self, name: str) -> dict[str, Any]:
+        """What a test reads: the range of the deciding values, exactly and as numbers; made once per metric."""
+        if name not in self._lefts:
+            low, high = self.range_of(name)
+            unit = self.specs.metrics[name]["unit"]
+            if low is None:
+                self._lefts[name] = {"low": None, "high": None, "unit": unit, "none": True}
+            else:
+                top = None if high is None or high == INF else Fraction(high)
+                self._lefts[name] = {
+                    "low": float(low),
+                    "high": None if top is None else float(top),
+                    "unbounded": top is None,
+                    "low_exact": _exact(low),
+                    "high_exact": None if top is None else _exact(top),
+                    "unit": unit,
+                }
+        return self._lefts[name]
 
     def range_of(self, name: str) -> tuple[Fraction | None, Fraction | float | None]:
         """Smallest and largest deciding value of a metric."""
@@ -135,12 +140,13 @@ class Prover:
         if not causes and metric:
             causes = [f"{test.metric}: {' or '.join(a.label for a in metric.alternatives if a.decides)}"]
         limit = show(test.limit)
-        return [{"fact": c, "turns_at": _json_number(test.limit), "text": f"{short} turns at {limit}"} for c in causes[:3]]
+        return [
+            {"fact": c, "turns_at": _json_number(test.limit), "text": f"{short} turns at {limit}"} for c in causes[:3]
+        ]
 
     def _settling_ratio(self, test: Node, ratio: Ratio) -> list[dict[str, Any]]:
-        above, below_name = (self.metrics[name] for name in self.specs.metrics[test.metric]["of"])
-        below = below_name
-        entries = []
+        above, below = (self.metrics[name] for name in self.specs.metrics[test.metric]["of"])
+        entries: list[dict[str, Any]] = []
         if below.operative is None:
             for value in above.values:
                 if isinstance(value, Interval) and value.is_point:

@@ -61,12 +61,14 @@ def registry() -> pint.UnitRegistry[Decimal]:
 def _unit(text: str) -> Any:
     spelled = text.strip()
     for pattern, replacement in _SPELLINGS:
-        spelled = pattern.sub(replacement, spelled)  # type: ignore[arg-type]
+        spelled = pattern.sub(replacement, spelled)
     ureg = registry()
     try:
         return ureg.parse_units(spelled)
     except Exception as error:  # pint raises several unrelated classes, tokenize errors among them
-        raise UnitError(f"unknown unit '{text}'; write for example TFLOPS, TOPS, GB/s, TB/s, GB, mm^2, W or TPP") from error
+        raise UnitError(
+            f"unknown unit '{text}'; write for example TFLOPS, TOPS, GB/s, TB/s, GB, mm^2, W or TPP"
+        ) from error
 
 
 def dimension(unit: str) -> str:
@@ -99,7 +101,8 @@ def convert(number: Decimal, given: str, wanted: str) -> Decimal:
     source, target = _unit(given), _unit(wanted)
     if registry().get_dimensionality(source) != registry().get_dimensionality(target):
         raise UnitError(
-            f"'{given}' is {dimension(given)}, but {dimension(wanted)} is wanted; write for example '{_example(wanted)}'"
+            f"'{given}' is {dimension(given)}, but {dimension(wanted)} is wanted; "
+            f"write for example '{_example(wanted)}'"
         )
     factor = _factor(given, wanted)
     return number * factor
@@ -108,9 +111,8 @@ def convert(number: Decimal, given: str, wanted: str) -> Decimal:
 @lru_cache(maxsize=512)
 def _factor(given: str, wanted: str) -> Decimal:
     ureg = registry()
-    root, _ = ureg.get_root_units(_unit(given))
-    base, _ = ureg.get_root_units(_unit(wanted))
-    return (Decimal(root) / Decimal(base)).normalize()
+    root, base = (ureg.get_root_units(_unit(text))[0] for text in (given, wanted))
+    return (Decimal(str(root)) / Decimal(str(base))).normalize()
 
 
 def _example(unit: str) -> str:

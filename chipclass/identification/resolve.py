@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from chipclass.specdb.store import Specs
@@ -50,20 +49,32 @@ def _by_number(specs: Specs, key: str, text: str, owners: Iterable[str]) -> Matc
                 sure = "named by the source" if entry.mapping == "description" else "inferred from the numbering"
                 source = specs.source(entry.source)["title"]
                 date = f" of {entry.date}" if entry.date else ""
-                evidence = f"{entry.kind} {text.strip()}, {sure} ({source}{date})"
+                evidence = f"{entry.kind} {text.strip()} is {specs.item(name).name}, {sure}: {source}{date}"
                 return Match(entry.kind, names, None, evidence)
     return Match(PART_NUMBER, names, None, f"identifier {text.strip()}")
 
 
 def near_names(specs: Specs, text: str, count: int = 4) -> tuple[str, ...]:
     """Names close to a text, best first, as a person would write them."""
+    from difflib import get_close_matches
+
     shown: dict[str, str] = {}
     for table in ("families", "chips", "products"):
         for name, record in specs.index[table].items():
             for alias in [record["name"], *record.get("aliases", []), *record.get("short_aliases", [])]:
                 shown.setdefault(key_of(alias), alias)
             shown.setdefault(key_of(name), name)
-    numbers = {key: next(v for e in specs.item(owners[0]).identifiers for v in e.values if key_of(v) == key)
-               for key, owners in specs.index["numbers"].items()} if any(c.isdigit() for c in text) and len(text) > 8 else {}
-    close = get_close_matches(key_of(text), [*shown, *numbers], n=count, cutoff=0.6)
-    return tuple(shown.get(key) or numbers[key] for key in close)
+    for owners in specs.index["numbers"].values():
+        for entry in specs.item(owners[0]).identifiers:
+            shown.update({key_of(value): value for value in entry.values})
+    return tuple(shown[key] for key in get_close_matches(key_of(text), shown, n=count, cutoff=0.6))
+
+
+def identify(text: str, *, specs: Specs | None = None) -> Match:
+    """The product that a text names as a whole: a part number, an alias, a family name.
+
+    ``how`` says how it was recognised; a text in no list has ``how == "none"`` and close names in ``near``.
+    """
+    from chipclass.specdb.store import load
+
+    return resolve(specs or load(), text)

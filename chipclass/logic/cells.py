@@ -118,13 +118,14 @@ def cells(nodes: Iterable[Node], box: Box) -> Iterator[Cell]:
         if isinstance(values, Ratio):  # the numerator is cut first: the quotient is followed inside its pieces
             limits.setdefault(values.numerator, set())
     order = sorted(limits, key=lambda metric: isinstance(box.numbers.get(metric), Ratio))
-    yield from _split(order, list(truths), limits, box, {}, {}, True)
+    pieces = {metric: tuple(_pieces(limits[metric])) for metric in order}
+    yield from _split(order, list(truths), pieces, box, {}, {}, True)
 
 
 def _split(
     metrics: list[str],
     truths: list[str],
-    limits: Mapping[str, set[Fraction]],
+    cuts: Mapping[str, tuple[Piece, ...]],
     box: Box,
     pieces: dict[str, Piece],
     answers: dict[str, bool],
@@ -132,27 +133,28 @@ def _split(
 ) -> Iterator[Cell]:
     if metrics:
         metric, rest = metrics[0], metrics[1:]
-        for piece in _pieces(limits[metric]):
+        for piece in cuts[metric]:
             inside = mask & _feasible(metric, piece, pieces, box)
             if any_true(inside):
-                yield from _split(rest, truths, limits, box, {**pieces, metric: piece}, answers, inside)
+                yield from _split(rest, truths, cuts, box, {**pieces, metric: piece}, answers, inside)
     elif truths:
         name, rest = truths[0], truths[1:]
         possible = box.truths.get(name, MAYBE)
         for answer, may in ((True, possible.true), (False, possible.false)):
             inside = mask & may
             if any_true(inside):
-                yield from _split([], rest, limits, box, pieces, {**answers, name: answer}, inside)
+                yield from _split([], rest, cuts, box, pieces, {**answers, name: answer}, inside)
     else:
         yield Cell(pieces, answers, mask)
 
 
 def _pieces(limits: set[Fraction]) -> Iterator[Piece]:
-    edges: list[Fraction | float] = [Fraction(-1), *sorted(limits), INF]
-    for low, high in zip(edges, edges[1:], strict=False):
-        if low in limits:
-            yield Piece(Fraction(low), Fraction(low), is_point=True)
-        yield Piece(Fraction(low), high)
+    low = Fraction(-1)
+    for limit in sorted(limits):
+        yield Piece(low, limit)
+        yield Piece(limit, limit, is_point=True)
+        low = limit
+    yield Piece(low, INF)
     yield NOTHING
 
 
@@ -210,6 +212,8 @@ def _quotient_reaches(above: Interval, cut: Piece, below: Interval, piece: Piece
     from above. Both are compared as products (a against limit x b): no quotient is ever rounded.
     """
     inside = _reaches(above.high, cut.low, cut, above.high_open) & _starts(above, cut)
+    if inside is False:
+        return False
     ends = ((above.high, above.high_open), (cut.high, not cut.is_point))
     if piece.low >= 0:
         for high, is_open in ends:

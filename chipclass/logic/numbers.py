@@ -75,17 +75,22 @@ def exact(value: Any) -> Fraction:
     return Fraction(Decimal(value)) if isinstance(value, str) else Fraction(value)
 
 
-def sign(x: Bound, k: Fraction, y: Bound = Fraction(1)) -> Any:
-    """-1, 0 or +1 as ``x`` is below, at or above ``k * y``; an int for single figures, an array for columns.
+def sign(x: Bound, k: Fraction, y: Bound | None = None) -> Any:
+    """-1, 0 or +1 as ``x`` is below, at or above ``k * y`` (``k`` alone without ``y``).
 
-    ``inf`` on the right means "above everything", also against ``inf`` on the left.
+    An int for single figures, an array for columns. ``inf`` on the right is above everything, also ``inf`` on the left.
     """
-    if not _is_array(x) and not _is_array(y):
-        if y == INF:
-            return (1 if x > 0 else 0) if k == 0 else -1
-        right = k * y
-        return (x > right) - (x < right)
-    return _sign_of_columns(x, k, y)
+    if isinstance(x, Fraction) and (y is None or isinstance(y, Fraction)):
+        above, below = x.numerator * k.denominator, k.numerator * x.denominator
+        if y is not None:
+            above, below = above * y.denominator, below * y.numerator
+        return (above > below) - (above < below)
+    if _is_array(x) or _is_array(y):
+        return _sign_of_columns(x, k, Fraction(1) if y is None else y)
+    if y == INF:
+        return (1 if x > 0 else 0) if k == 0 else -1
+    right = k if y is None else k * y
+    return (x > right) - (x < right)
 
 
 def _sign_of_columns(x: Bound, k: Fraction, y: Bound) -> Any:
@@ -114,7 +119,7 @@ def _is_array(value: Any) -> bool:
 
 def any_true(mask: Truth) -> bool:
     """True if a truth, or a row of a column of truths, holds."""
-    return bool(mask.any()) if _is_array(mask) else bool(mask)
+    return mask if isinstance(mask, bool) else bool(mask.any())
 
 
 def total(parts: Sequence[Interval], label: str = "") -> Interval:

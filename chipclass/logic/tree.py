@@ -44,7 +44,7 @@ class RuleError(ValueError):
     """A rule file says something that is not a tree of tests."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, frozen=True)
 class Node:
     """``op`` is any, all, not or test; a test has a ``kind`` and either a metric, relation and limit, or names."""
 

@@ -1,1 +1,1 @@
-"""What the spec database says, made ready for the evaluator: figures of a product, editions of the rules, transactions."""
+"""The spec database made ready for the evaluator: figures of a product, editions of the rules, transactions."""

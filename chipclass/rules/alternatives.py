@@ -52,8 +52,7 @@ class Metric:
 
     @property
     def low(self) -> Fraction | None:
-        lows = [v.low for v in self.values if isinstance(v, Interval)]
-        return min(lows) if lows else None
+        return min((Fraction(v.low) for v in self.values if isinstance(v, Interval)), default=None)
 
     @property
     def high(self) -> Fraction | float | None:
@@ -116,4 +115,4 @@ def span(value: Interval) -> str:
 
 
 def number(value: Fraction | float | None) -> str:
-    return "inf" if value in (INF, None) else f"{float(value):,.10g}"  # type: ignore[arg-type]
+    return "inf" if value in (INF, None) else f"{float(value):,.10g}"

@@ -26,7 +26,8 @@ class Edition:
 
     @property
     def until(self) -> str | None:
-        return self.data["until"]
+        until: str | None = self.data["until"]
+        return until
 
     @property
     def checked(self) -> str:

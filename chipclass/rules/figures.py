@@ -13,7 +13,16 @@ from typing import Any
 
 from chipclass.logic.cells import Box, Ratio, Values
 from chipclass.logic.numbers import INF, UNDEFINED, Interval, Undefined, total
-from chipclass.rules.alternatives import Alternative, Metric, deciding_facts, distinct, number, same_claim, span, truth_of
+from chipclass.rules.alternatives import (
+    Alternative,
+    Metric,
+    deciding_facts,
+    distinct,
+    number,
+    same_claim,
+    span,
+    truth_of,
+)
 from chipclass.rules.throughput import highest_product
 from chipclass.specdb.records import Fact, Item
 from chipclass.specdb.store import Specs
@@ -57,10 +66,14 @@ def _sum(chip: Item, name: str, definition: Mapping[str, Any], done: Mapping[str
             causes += done[part].causes
         else:
             columns.append(_claims(chip, part))
-            causes += [a.facts[0] for a in columns[-1] if a.facts and isinstance(a.value, Interval) and not a.value.is_point]
+            causes += [
+                a.facts[0] for a in columns[-1] if a.facts and isinstance(a.value, Interval) and not a.value.is_point
+            ]
     alternatives = []
     for parts in combinations(*columns):
-        intervals = [a.value if isinstance(a.value, Interval) else Interval.point(Fraction(0)) for a in parts if a.decides]
+        intervals = [
+            a.value if isinstance(a.value, Interval) else Interval.point(Fraction(0)) for a in parts if a.decides
+        ]
         label = " + ".join(a.label for a in parts if a.label)
         sources = tuple(dict.fromkeys(s for a in parts for s in a.sources))
         statuses = tuple(dict.fromkeys(s for a in parts for s in a.statuses))
@@ -78,7 +91,7 @@ def _first_interval(parts: Sequence[Alternative]) -> Interval | Undefined:
 
 
 def _headline_of(alternatives: Sequence[Alternative]) -> tuple[Fraction | None, str]:
-    """The largest deciding figure of the strongest source; none where a deciding value is only a range."""
+    """The largest deciding figure; none where a deciding value has no upper end."""
     points = [a for a in alternatives if a.decides and isinstance(a.value, Interval) and a.value.is_point]
     if not points or any(a.decides and isinstance(a.value, Interval) and a.value.high == INF for a in alternatives):
         return None, ""
@@ -127,7 +140,9 @@ def _dies(specs: Specs, chip: Item, name: str, definition: Mapping[str, Any]) ->
     if not columns:
         columns = [Alternative("", Interval(Fraction(0), INF, True, True), (), (), True, facts=(f"{chip.id}/dies",))]
         causes = [f"{chip.id}/dies"]
-    return Metric(name, definition["unit"], distinct(columns), *_area_headline(specs, chip, dies), tuple(dict.fromkeys(causes)))
+    return Metric(
+        name, definition["unit"], distinct(columns), *_area_headline(specs, chip, dies), tuple(dict.fromkeys(causes))
+    )
 
 
 def _settled(alternative: Alternative) -> bool:
@@ -154,7 +169,9 @@ def _package(specs: Specs, dies: Fact) -> list[Alternative]:
             row.append(Alternative(label, value, claim.sources, claim.statuses, True, facts=(*claim.facts, dies.id)))
         rows.append(row)
     if not rows:
-        return [Alternative("no non-planar logic die", UNDEFINED, (dies.source,), (dies.status,), True, facts=(dies.id,))]
+        return [
+            Alternative("no non-planar logic die", UNDEFINED, (dies.source,), (dies.status,), True, facts=(dies.id,))
+        ]
     result = []
     for parts in combinations(*rows):
         whole = total([a.value for a in parts if isinstance(a.value, Interval)], " + ".join(a.label for a in parts))
@@ -209,5 +226,3 @@ def _divide(top: Interval | Undefined, bottom: Interval | Undefined, label: str)
     high = INF if bottom.low == 0 or top.high == INF else top.high / bottom.low
     low_open = bool(top.low_open or bottom.high_open)
     return Interval(low, high, low_open, bool(top.high_open or bottom.low_open or high == INF), label)
-
-

@@ -28,14 +28,17 @@ HEARSAY = frozenset({"press", "estimate"})
 def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str, Any]) -> Metric:
     """TPP and its kin: the largest over number formats of rate x bit length, or the declared figure."""
     rates = [f for f in chip.facts if f.attribute == definition["rate"]]
-    known = _precise([f for f in rates if not f.set_aside])
+    own_list = next((set(fact.value) for fact in deciding_facts(chip.known("formats"))), None)
+    known = _precise([f for f in rates if not f.set_aside and (own_list is None or f.format in own_list)])
     declared = _declared(chip, definition)
     takes_highest = definition["claims"] == "highest"
     manufacturer = [f for f in deciding_facts(known) if f.by_manufacturer or f.overlay] if takes_highest else []
     groups = [manufacturer] if manufacturer else _groups(known)
     missing, is_open = _open_formats(specs, chip, known, bool(declared))
     readings = _readings(specs, definition["bits"], {f.format for f in known})
-    computed = [(reading, _tpp_of(group, known, bits, reading, is_open)) for group in groups for reading, bits in readings]
+    computed = [
+        (reading, _tpp_of(group, known, bits, reading, is_open)) for group in groups for reading, bits in readings
+    ]
     alternatives = [alternative for _, alternative in computed] + declared
     if takes_highest and (manufacturer or declared):
         alternatives = _operative(computed if manufacturer else [], alternatives, declared)
@@ -63,10 +66,12 @@ def _headline(
 
 
 def _precise(known: Sequence[Fact]) -> list[Fact]:
-    """A claim that equals a more precise one, when that is rounded to its digits, is the same claim: the precise figure."""
+    """A claim that equals a more precise one when rounded to its digits is the same claim: the precise figure."""
     result = []
     for fact in known:
-        finer = [f for f in known if f.format == fact.format and f.value != fact.value and same_claim(fact.value, f.value)]
+        finer = [
+            f for f in known if f.format == fact.format and f.value != fact.value and same_claim(fact.value, f.value)
+        ]
         best = max(finer, key=lambda f: f.value.digits, default=fact)
         result.append(replace(fact, value=best.value))
     return result
@@ -103,7 +108,7 @@ def _open_formats(specs: Specs, chip: Item, known: Sequence[Fact], declared: boo
 
 def _format_list(specs: Specs, chip: Item) -> set[str] | None:
     """All number formats of the chip, from its own list or its dies'; None where no source closes the list."""
-    for fact in chip.known("formats"):
+    for fact in deciding_facts(chip.known("formats")):
         return set(fact.value)
     formats: set[str] = set()
     for fact in chip.known("dies"):
@@ -135,7 +140,9 @@ def _groups(known: Sequence[Fact]) -> list[list[Fact]]:
     return list(groups.values())
 
 
-def _tpp_of(group: Sequence[Fact], known: Sequence[Fact], bits: Mapping[str, int], reading: str, is_open: bool) -> Alternative:
+def _tpp_of(
+    group: Sequence[Fact], known: Sequence[Fact], bits: Mapping[str, int], reading: str, is_open: bool
+) -> Alternative:
     parts = [_times(fact, bits[fact.format]) for fact in group]
     given = {fact.format for fact in group}
     others: dict[str, list[Interval]] = {}
@@ -171,7 +178,7 @@ def _typical(group: Sequence[Fact], bits: Mapping[str, int]) -> tuple[Fraction, 
     figures = [fact for fact in group if fact.value.value is not None]
     if not figures:
         return None
-    best = max(figures, key=lambda fact: fact.value.value * bits[fact.format])
+    best = max(figures, key=lambda fact: (fact.value.value * bits[fact.format], bits[fact.format]))
     return best.value.value * bits[best.format], _derivation(best, bits)
 
 
@@ -186,6 +193,8 @@ def _set_aside(specs: Specs, rates: Sequence[Fact], bits: str) -> list[Alternati
     for group in _groups([fact for fact in rates if fact.set_aside]):
         parts = [_times(fact, widths[fact.format]) for fact in group]
         best = max(group, key=lambda fact: _times(fact, widths[fact.format]).high)
-        a = Alternative(_derivation(best, widths), highest(parts), (best.source,), (best.status,), False, best.set_aside)
+        a = Alternative(
+            _derivation(best, widths), highest(parts), (best.source,), (best.status,), False, best.set_aside
+        )
         result.append(a)
     return result

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from chipclass.logic.cells import MAYBE, NO, YES, Possible
@@ -66,11 +64,21 @@ class Countries:
         wanted = text.strip()
         if wanted.upper() in self._countries:
             return wanted.upper()
-        names = {name.casefold(): code for code, entry in self._countries.items() for name in [entry["name"], *entry.get("names", [])]}
+        names = {
+            name.casefold(): code
+            for code, entry in self._countries.items()
+            for name in [entry["name"], *entry.get("names", [])]
+        }
         if code := names.get(wanted.casefold()):
             return code
+        from difflib import get_close_matches
+
         close = get_close_matches(wanted.casefold(), names, n=1)
-        hint = f"; did you mean {self.name(names[close[0]])} ({names[close[0]]})?" if close else "; use an ISO code such as CN, MO, AE, SG"
+        hint = (
+            f"; did you mean {self.name(names[close[0]])} ({names[close[0]]})?"
+            if close
+            else "; use an ISO code such as CN, MO, AE, SG"
+        )
         raise QueryError(f"unknown country '{text}'{hint}")
 
     def name(self, code: str) -> str:
@@ -83,7 +91,7 @@ class Countries:
     def member(self, code: str, group: str, date: str) -> Possible:
         """Whether a country is in a group (or is the country named) on a date; unknown where the records say so."""
         acting = self.treated_as(code)
-        if group == acting or group == code:
+        if group in (acting, code):
             return YES
         if self._listed(self._undecided, acting, group, date):
             return MAYBE
@@ -108,7 +116,9 @@ class Countries:
         return MAYBE if any(answer.true for answer in answers) else NO
 
 
-def truths(tests: Iterable[Node], transaction: Transaction, names: Iterable[str], countries: Countries) -> dict[str, Possible]:
+def truths(
+    tests: Iterable[Node], transaction: Transaction, names: Iterable[str], countries: Countries
+) -> dict[str, Possible]:
     """What the transaction and the product's names say of each test that is not about a figure or a fact."""
     known = set(names)
     answers: dict[str, Possible] = {}
@@ -134,7 +144,8 @@ def parse_date(text: str | datetime.date | None) -> str:
         return datetime.date.today().isoformat()
     if isinstance(text, datetime.date):
         return text.isoformat()[:10]
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+    year, _, rest = text.strip().partition("-")
+    if len(year) != 4 or len(rest) != 5:
         raise QueryError(f"'{text}' is not a date; write it as 2026-01-15")
     try:
         return datetime.date.fromisoformat(text.strip()).isoformat()

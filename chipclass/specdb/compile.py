@@ -13,15 +13,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chipclass.spelling import key_of
 from chipclass.logic.tree import RuleError, parse
 from chipclass.specdb import values
 from chipclass.specdb.files import content_hash, read, spec_files, stray_files
 from chipclass.specdb.places import specs_folder
 from chipclass.specdb.problems import Problem, SpecError, near
+from chipclass.spelling import key_of
 
 PROVENANCE = ("source", "quotes", "locator", "status", "date", "note", "reading", "set_aside")
 INDEX_VERSION = 1
+#: Keys of a whole record; an overlay may give an id with claims and identifiers only.
+REQUIRED = {
+    "die": ("name", "vendor", "kind", "claim"),
+    "chip": ("name", "vendor", "sold_as", "claim"),
+    "family": ("name", "represented_by"),
+    "product": ("name", "vendor", "kind", "contains"),
+}
 
 
 class Compiler:
@@ -31,7 +38,18 @@ class Compiler:
         self.folders = folders
         self.problems: list[Problem] = []
         self.data: dict[str, dict[str, Any]] = {
-            name: {} for name in ("formats", "attributes", "metrics", "sources", "dies", "chips", "families", "products", "rules")
+            name: {}
+            for name in (
+                "formats",
+                "attributes",
+                "metrics",
+                "sources",
+                "dies",
+                "chips",
+                "families",
+                "products",
+                "rules",
+            )
         }
         self.destinations: dict[str, Any] = {"country": {}, "membership": [], "undecided": []}
         self.lexicon: dict[str, list[Any]] = {}
@@ -41,7 +59,9 @@ class Compiler:
         for number, folder in enumerate(self.folders):
             overlay = folder.name if number else ""
             for path in stray_files(folder):
-                self._problem(self._shown(folder, path), "", "not a place for spec files; see CONTRIBUTING for the layout")
+                self._problem(
+                    self._shown(folder, path), "", "not a place for spec files; see CONTRIBUTING for the layout"
+                )
             for kind, path in spec_files(folder):
                 shown = self._shown(folder, path)
                 content = read(kind, path, shown, self.problems)
@@ -120,10 +140,26 @@ class Compiler:
         if identifiers:
             compiled["identifiers"] = identifiers
         earlier = self.data[table].get(record["id"])
+        if overlay and earlier is not None and not {"name", "vendor"} & record.keys():
+            self._add_to(earlier, compiled, shown, place)
+            return
+        if missing := [key for key in REQUIRED[level] if key not in record]:
+            self._problem(shown, place, f"missing key '{', '.join(missing)}'")
+            return
         if earlier is not None and not overlay:
-            self._problem(shown, place, f"the id stands in {self.places[level, record['id']]} too; give one of them another id")
+            self._problem(
+                shown, place, f"the id stands in {self.places[level, record['id']]} too; give one of them another id"
+            )
         self.data[table][record["id"]] = compiled
         self.places[level, record["id"]] = shown
+
+    def _add_to(self, earlier: dict[str, Any], more: Mapping[str, Any], shown: str, place: str) -> None:
+        """An overlay's claims and identifiers for a record that exists; nothing else may be given with them."""
+        for key in more.keys() - {"id", "level", "overlay", "facts", "identifiers", "families"}:
+            self._problem(shown, place, f"'{key}' goes with a whole record; give name and vendor too, or leave it out")
+        for key in ("facts", "identifiers"):
+            if more.get(key):
+                earlier[key] = [*earlier.get(key, []), *more[key]]
 
     def _facts(
         self, owner: str, level: str, claim: Mapping[str, Any], number: int, shown: str, place: str, overlay: str
@@ -138,9 +174,13 @@ class Compiler:
                 known = [name for name, entry in self.data["attributes"].items() if entry["level"] == level]
                 self._problem(shown, place, f"unknown key '{key}'{near(key, [*known, *PROVENANCE])}")
                 continue
-            for suffix, content in value.items() if attribute["kind"] == "per-format" and isinstance(value, Mapping) else [("", value)]:
+            for suffix, content in (
+                value.items() if attribute["kind"] == "per-format" and isinstance(value, Mapping) else [("", value)]
+            ):
                 if suffix and suffix not in self.data["formats"]:
-                    self._problem(shown, place, f"unknown number format '{key}.{suffix}'{near(suffix, self.data['formats'])}")
+                    self._problem(
+                        shown, place, f"unknown number format '{key}.{suffix}'{near(suffix, self.data['formats'])}"
+                    )
                     continue
                 name = f"{key}.{suffix}" if suffix else key
                 try:
@@ -150,7 +190,7 @@ class Compiler:
                     continue
                 facts.append(
                     {
-                        "id": f"{owner}/{name}@{claim.get('source', '')}#{number}",
+                        "id": f"{owner}/{name}@{claim.get('source', '')}#{overlay and overlay + ':'}{number}",
                         "attribute": key,
                         "format": suffix,
                         "value": compiled,
@@ -178,8 +218,12 @@ class Compiler:
                     raise values.ValueProblem(f"unknown number format '{name}'{near(str(name), self.data['formats'])}")
             return content
         if kind == "dies":
-            if not isinstance(content, Mapping) or not all(isinstance(count, int) and count > 0 for count in content.values()):
-                raise values.ValueProblem(f"expected dies with their count, for example {{ some-die = 2 }}; found {content!r}")
+            if not isinstance(content, Mapping) or not all(
+                isinstance(count, int) and count > 0 for count in content.values()
+            ):
+                raise values.ValueProblem(
+                    f"expected dies with their count, for example {{ some-die = 2 }}; found {content!r}"
+                )
             return dict(content)
         if not isinstance(content, str):
             raise values.ValueProblem(f"expected text; found {content!r}")
@@ -202,7 +246,9 @@ class Compiler:
                 self._problem(shown, place, str(error))
             until = edition.get("until") or (following["effective"] if following else None)
             if following and until and until > following["effective"]:
-                self._problem(shown, place, f"is in force until {until}, but the next edition starts on {following['effective']}")
+                self._problem(
+                    shown, place, f"is in force until {until}, but the next edition starts on {following['effective']}"
+                )
             rest = {key: value for key, value in edition.items() if key not in tree}
             compiled.append({**_plain(rest), "until": until.isoformat() if until else None, "tree": tree})
         head = {key: value for key, value in content.items() if key != "edition"}
@@ -225,7 +271,9 @@ class Compiler:
                     key = key_of(alias)
                     owners = names.setdefault(key, [])
                     if owners and name not in owners:
-                        self._problem(shown, f"{level} {name}", f"the alias '{alias}' belongs to {owners[0]} too; keep it in one")
+                        self._problem(
+                            shown, f"{level} {name}", f"the alias '{alias}' belongs to {owners[0]} too; keep it in one"
+                        )
                     elif name not in owners:
                         owners.append(name)
                 for entry in record.get("identifiers", []):

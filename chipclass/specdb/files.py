@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +55,8 @@ def content_hash(folders: list[Path]) -> str:
 
 def read(kind: str, path: Path, shown: str, problems: list[Problem]) -> dict[str, Any]:
     """The data of one spec file; problems are appended and the file is then treated as empty."""
+    import tomllib
+
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
@@ -80,7 +81,8 @@ def _validator(kind: str) -> Any:
     types = base.TYPE_CHECKER.redefine("string", lambda _, value: isinstance(value, (str, datetime.date)))
     checker = jsonschema.FormatChecker(formats=())
     checker.checks("date")(lambda value: isinstance(value, datetime.date))
-    return jsonschema.validators.extend(base, type_checker=types)(schema, format_checker=checker)
+    validator: Any = jsonschema.validators.extend(base, type_checker=types)  # type: ignore[no-untyped-call]
+    return validator(schema, format_checker=checker)
 
 
 def _problem(shown: str, data: Any, error: Any) -> Problem:
@@ -94,7 +96,11 @@ def _problem(shown: str, data: Any, error: Any) -> Problem:
         missing = [key for key in error.validator_value if key not in error.instance]
         return Problem(shown, place, f"missing key '{', '.join(missing)}'")
     if error.validator == "enum":
-        return Problem(shown, place, f"'{error.instance}' is not allowed{near(str(error.instance), map(str, error.validator_value))}")
+        return Problem(
+            shown,
+            place,
+            f"'{error.instance}' is not allowed{near(str(error.instance), map(str, error.validator_value))}",
+        )
     if error.validator == "format":
         return Problem(shown, place, f"expected a date such as 2026-01-15 without quotes; found {error.instance!r}")
     if error.validator == "pattern" and error.schema.get("pattern", "").startswith("^[a-z0-9]"):

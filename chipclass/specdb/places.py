@@ -12,7 +12,11 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 def in_source_tree() -> bool:
     """True where the package sits in a checkout of the project (an editable install, a test run)."""
     project = _PACKAGE.parent / "pyproject.toml"
-    return (_PACKAGE.parent / "specs").is_dir() and project.is_file() and 'name = "chipclass"' in project.read_text("utf-8")
+    return (
+        (_PACKAGE.parent / "specs").is_dir()
+        and project.is_file()
+        and 'name = "chipclass"' in project.read_text("utf-8")
+    )
 
 
 def specs_folder() -> Path:
@@ -24,7 +28,7 @@ def specs_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """The user's cache folder for compiled indexes, following the platform's convention; overridden by CHIPCLASS_CACHE."""
+    """The user's cache folder for compiled indexes, by the platform's convention; CHIPCLASS_CACHE overrides it."""
     if chosen := os.environ.get("CHIPCLASS_CACHE"):
         return Path(chosen)
     if sys.platform == "win32":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +33,8 @@ class SpecError(ValueError):
 
 def near(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` for the closest known word, else the list of what is known, if short."""
+    from difflib import get_close_matches
+
     candidates = sorted(set(known))
     if match := get_close_matches(word, candidates, n=1, cutoff=0.6):
         return f"; did you mean '{match[0]}'?"

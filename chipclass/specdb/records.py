@@ -128,12 +128,9 @@ class Item:
 
     @classmethod
     def from_index(cls, data: Mapping[str, Any]) -> Item:
-        fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        fields = _with_tuples(data)
         fields["facts"] = tuple(Fact.from_index(fact) for fact in data.get("facts", ()))
-        fields["identifiers"] = tuple(
-            Identifier(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
-            for entry in data.get("identifiers", ())
-        )
+        fields["identifiers"] = tuple(Identifier(**_with_tuples(entry)) for entry in data.get("identifiers", ()))
         return cls(**fields)
 
     def known(self, attribute: str, format: str = "") -> Iterator[Fact]:
@@ -144,3 +141,7 @@ class Item:
     def text(self, attribute: str) -> str:
         """The strongest text of an attribute, or an empty string."""
         return next((str(fact.value) for fact in self.known(attribute)), "")
+
+
+def _with_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}

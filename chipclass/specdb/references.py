@@ -74,7 +74,9 @@ def _metrics(compiler: Compiler) -> None:
     for name, metric in data["metrics"].items():
         for part in [*metric.get("of", []), *filter(None, (metric.get("rate"), metric.get("declared")))]:
             if part not in known:
-                compiler._problem("specs/metrics.toml", name, f"unknown attribute or metric '{part}'{near(part, known)}")
+                compiler._problem(
+                    "specs/metrics.toml", name, f"unknown attribute or metric '{part}'{near(part, known)}"
+                )
 
 
 def _edition(compiler: Compiler, rule: dict[str, Any], edition: dict[str, Any]) -> Iterator[str]:
@@ -102,7 +104,9 @@ def _test(compiler: Compiler, test: Node) -> Iterator[str]:
     if test.kind == "number" and test.metric not in data["metrics"]:
         yield f"'{test.text}': unknown metric '{test.metric}'{near(test.metric, data['metrics'])}"
     if test.kind == "fact":
-        truths = [name for name, entry in data["attributes"].items() if entry["kind"] == "truth" and entry["level"] == "chip"]
+        truths = [
+            name for name, entry in data["attributes"].items() if entry["kind"] == "truth" and entry["level"] == "chip"
+        ]
         if test.names[0] not in truths:
             yield f"'{test.text}': unknown fact{near(test.names[0], truths)}"
     if test.kind == "meets" and test.names[0] not in data["rules"]:

@@ -47,7 +47,9 @@ class Specs:
 
     def variants(self, family: str) -> tuple[Item, ...]:
         """The chips that a family's name can mean."""
-        return tuple(self.item(name) for name, chip in self.index["chips"].items() if family in chip.get("families", ()))
+        return tuple(
+            self.item(name) for name, chip in self.index["chips"].items() if family in chip.get("families", ())
+        )
 
     def source(self, name: str) -> Mapping[str, Any]:
         """Title, publisher, url, dates and kind of a source. Raises KeyError."""

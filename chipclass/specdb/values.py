@@ -25,7 +25,7 @@ def figure(text: Any, unit: str, bounds: tuple[float, float] | None = None) -> d
     '4800'
     """
     if not isinstance(text, str):
-        raise ValueProblem(f"expected text with a unit, for example \"{text} {unit}\"; found {text!r}")
+        raise ValueProblem(f'expected text with a unit, for example "{text} {unit}"; found {text!r}')
     if text == "none":
         return {"text": text, "none": True}
     if guess := _GUESS.fullmatch(text):
@@ -99,7 +99,7 @@ def truth(value: Any) -> bool | None:
         return bool(value)
     if value == "unknown":
         return None
-    raise ValueProblem(f"expected true, false or \"unknown\"; found {value!r}")
+    raise ValueProblem(f'expected true, false or "unknown"; found {value!r}')
 
 
 def date(value: Any) -> str:

@@ -1,0 +1,183 @@
+"""The commands and their options; what each does is in a module of its own, imported when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chipclass.cli import options as o
+
+app = typer.Typer(
+    name="chipclass",
+    help="Where an AI chip stands under export controls on a date, and why. A documented indication, not advice.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from chipclass import __version__
+
+        typer.echo(f"chipclass {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def classify(
+    query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="never, controlled (exit 1) or undecided (exit 3).", metavar="LEVEL")
+    ] = "never",
+    debug: o.Debug = False,
+) -> None:
+    """Classify products: figures, every line with its margin, each axis, proof and sources."""
+    from chipclass.cli.classify import run
+
+    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    raise typer.Exit(run(query, question, specs or [], format.value, fail_on))
+
+
+@app.command()
+def compare(
+    query: Annotated[list[str], typer.Argument(help="At least two products.")],
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Order products by TPP, and say which conditions separate neighbours."""
+    from chipclass.cli.compare import run
+
+    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    raise typer.Exit(run(query, question, specs or [], format.value))
+
+
+@app.command()
+def show(
+    query: Annotated[str, typer.Argument(help="A product, family, die or source by name or id.")],
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Everything the database holds of one product: each figure with its source."""
+    from chipclass.cli.show import run
+
+    raise typer.Exit(run(query, specs or [], format.value))
+
+
+@app.command()
+def rules(
+    provision: Annotated[str | None, typer.Argument(help="A provision; without it all are listed.")] = None,
+    as_of: o.AsOf = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """The rules as data: editions, dates, postures, conditions, citations."""
+    from chipclass.cli.rules import run
+
+    raise typer.Exit(run(provision, as_of, specs or [], format.value))
+
+
+@app.command()
+def check(
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Check the spec files: schema, units, sources, references, names."""
+    from chipclass.cli.check import run
+
+    raise typer.Exit(run(specs or [], format.value))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".parquet, .csv, .json or .arrow")],
+    shape: Annotated[str, typer.Option("--shape", help="wide (a row per product) or long (a row per fact).")] = "wide",
+    as_of: o.AsOf = None,
+    specs: o.SpecsFolders = None,
+    debug: o.Debug = False,
+) -> None:
+    """Write the spec table with units and sources."""
+    from chipclass.cli.export import run
+
+    raise typer.Exit(run(out, shape, as_of, specs or []))
+
+
+@app.command()
+def audit(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A CSV or Parquet file.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help=".parquet or .csv")] = None,
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="ROLE=COLUMN", help="Which column is what. Repeatable.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace chipclass_ columns of an earlier audit.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="Only the first N rows.")] = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="LEVEL", help="never, high, medium, low (exit 1) or undecided (exit 3).")
+    ] = "never",
+    debug: o.Debug = False,
+) -> None:
+    """Audit a catalogue: every row comes back with a documented indication."""
+    from chipclass.cli.audit import run
+
+    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, None)
+    raise typer.Exit(run(source, output, question, mapping or [], replace, limit, specs or [], format.value, fail_on))
+
+
+def _question(
+    as_of: str | None,
+    destination: str | None,
+    shipped_from: str,
+    transaction: o.Kind,
+    headquarters: str | None,
+    reading: o.Reading,
+    stated: list[str] | None,
+) -> dict[str, object]:
+    return {
+        "as_of": as_of,
+        "destination": destination,
+        "shipped_from": shipped_from,
+        "kind": transaction.value,
+        "headquarters": headquarters,
+        "reading": reading.value,
+        "stated": stated or [],
+    }

@@ -1,0 +1,237 @@
+"""``chipclass classify``: one screen per product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.classification import classify
+from chipclass.cli import layout
+from chipclass.rules.transactions import QueryError
+from chipclass.specdb.store import Specs, load
+
+HEADLINES = ("tpp", "performance_density", "applicable_die_area", "total_dram_bandwidth", "interconnect_bandwidth")
+FAIL_LEVELS = ("never", "controlled", "undecided")
+
+
+def run(query: Sequence[str], question: Mapping[str, Any], folders: Sequence[Path], format: str, fail_on: str) -> int:
+    if fail_on not in FAIL_LEVELS:
+        raise QueryError(f"unknown level '{fail_on}' for --fail-on; expected one of {', '.join(FAIL_LEVELS)}")
+    specs = load(folders)
+    result = classify(query, specs=specs, **question)
+    data = result.to_dict()
+    if format == "json":
+        print(result.to_json())
+    elif format == "md":
+        print("\n\n".join(markdown(specs, data, entry) for entry in data["results"]))
+    else:
+        print("\n\n".join(screen(specs, data, entry) for entry in data["results"]))
+    statuses = {entry["conclusion"]["status"] for entry in data["results"]}
+    if fail_on != "never" and "controlled" in statuses:
+        return 1
+    return 3 if fail_on == "undecided" and "cannot exclude" in statuses else 0
+
+
+def screen(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """One product, or a family by the variant that represents it, in 80 columns."""
+    variants = entry["variants"]
+    chosen = next((v for v in variants if v["product"] == entry["represented_by"]), variants[0])
+    conclusion = entry["conclusion"]
+    parts = [_title(data, entry, chosen), _verdict(conclusion)]
+    if len(variants) > 1:
+        parts.append(_variants(variants, chosen))
+    parts += [_figures(specs, chosen), _lines(specs, chosen), _axes(specs, conclusion, variants)]
+    parts.append(_foot(specs, data, chosen, conclusion))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _title(data: Mapping[str, Any], entry: Mapping[str, Any], chosen: Mapping[str, Any]) -> str:
+    name = chosen["name"] if len(entry["variants"]) == 1 else f"{entry['query']}: {len(entry['variants'])} variants"
+    date = f"as of {data['as_of']}"
+    first = layout.heading(name) + " " * max(2, layout.WIDTH - len(name) - len(date)) + date
+    return f"{first}\n{layout.wrapped(entry['match']['evidence'])}"
+
+
+def _verdict(conclusion: Mapping[str, Any]) -> str:
+    status = conclusion["status"]
+    classes = [words.join(entry["paragraphs"]) or "none" for entry in conclusion["ic_class"]]
+    shown = f"  {words.join(classes, 'or')}" if classes != ["none"] else ""
+    return f"{layout.colour(status.upper(), status)}{shown}\n{layout.wrapped(conclusion['summary'])}"
+
+
+def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any]) -> str:
+    rows = []
+    for variant in variants:
+        tpp = variant["metrics"]["tpp"]
+        mark = "*" if variant is chosen else " "
+        conclusion = variant["conclusion"]
+        classes = words.join([words.join(e["paragraphs"]) or "none" for e in conclusion["ic_class"]], "or")
+        rows.append([mark, variant["name"], deciding(tpp), conclusion["status"], classes])
+    table = layout.table([["", "Variant", "TPP", "Status", "Class"], *rows], right=[2])
+    return f"{table}\n* shown below; it represents the family"
+
+
+def deciding(metric: Mapping[str, Any]) -> str:
+    """The deciding figure of a metric, or its range."""
+    low = None if metric["low"] is None else Fraction(str(metric["low"]))
+    high = None if metric["high"] is None else Fraction(str(metric["high"]))
+    if metric["operative"] is not None:
+        return words.show(Fraction(str(metric["operative"])))
+    if low is None:
+        return "none"
+    return words.span(low, high)
+
+
+def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
+    rows = [["", "computed", "decides", ""]]
+    for name in HEADLINES:
+        metric = variant["metrics"][name]
+        unit = "" if metric["unit"].startswith("TPP") else metric["unit"].replace("^2", "²")
+        computed = "-" if metric["value"] is None else words.show(Fraction(str(metric["value"])))
+        how = metric["derivation"] or words.join(list(metric["causes"][:1]))
+        rows.append([specs.metrics[name]["short"], computed, deciding(metric), f"{unit}  {how}" if unit else how])
+    table = layout.table(rows, right=[1, 2])
+    notes = [
+        layout.field("", f"TPP, {words.join(a['status'])}: {a['label']} = {_value(a)}; not deciding, {a['why_not']}")
+        for a in variant["metrics"]["tpp"]["alternatives"]
+        if not a["decides"]
+    ]
+    return "\n".join([table, *notes[:3]])
+
+
+def _value(alternative: Mapping[str, Any]) -> str:
+    if alternative.get("value") is not None:
+        return words.show(Fraction(str(alternative["value"])))
+    low, high = alternative.get("low"), alternative.get("high")
+    return words.span(None if low is None else Fraction(str(low)), None if high is None else Fraction(str(high)))
+
+
+def _lines(specs: Specs, variant: Mapping[str, Any]) -> str:
+    """A ruler per metric: every limit once, from the lowest, with margin and what each line that uses it says."""
+    rulers: dict[str, dict[float, list[tuple[str, Mapping[str, Any]]]]] = {}
+    for cite, leaf, _ in numeric_lines(variant):
+        rulers.setdefault(leaf["metric"], {}).setdefault(leaf["right"], []).append((cite, leaf))
+    blocks = []
+    for metric, limits in rulers.items():
+        first = next(iter(limits.values()))[0][1]
+        unit = "" if first["left"]["unit"].startswith("TPP") else f" {first['left']['unit']}"
+        rows = []
+        for limit, uses in sorted(limits.items()):
+            said = "; ".join(f"{leaf['relation']} {cite} {leaf['outcome']}" for cite, leaf in uses)
+            rows.append([words.show(Fraction(str(limit))), words.margin_words(uses[0][1]), said])
+        head = layout.heading(f"{metric} {words.figure_of(first)}{unit}")
+        blocks.append(f"{head}\n{layout.table(rows, right=[0, 1], indent='  ')}")
+    return "\n".join(blocks)
+
+
+def numeric_lines(variant: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    """Each numeric test of the provisions in force, once, with its citation and the effect of its provision."""
+    seen = set()
+    for determination in variant["determinations"]:
+        if determination["proof"] is None:
+            continue
+        for cite, leaf in _cited(determination["proof"], determination["paragraph"]):
+            if leaf["kind"] == "number" and (leaf["text"], cite) not in seen:
+                seen.add((leaf["text"], cite))
+                yield cite, leaf, determination["effect"]
+
+
+def _cited(proof: Mapping[str, Any], cite: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    here = proof.get("cite") or cite
+    if proof["op"] == "test":
+        yield here, proof
+    for child in proof.get("children", ()):
+        yield from _cited(child, here)
+
+
+def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> str:
+    licence = conclusion["licence_requirement"]
+    declared = [
+        f"{e['eccn']} ({e['by']}, {e['date']})" if e["date"] else f"{e['eccn']} ({e['by']})"
+        for e in _declared(variants)
+    ]
+    letters = [e["text"] for e in licence["letters"] if e["criterion"] != "not met"]
+    exceptions = [f"{e['name']} {e['text']}" for e in conclusion["exceptions"]]
+    policy, tariff = conclusion["review_policy"], conclusion["tariff"]
+    fields = [
+        (
+            "Declared",
+            f"{words.join(declared)}: the vendor's own, shown as declared" if declared else "no vendor ECCN on file",
+        ),
+        ("Item", conclusion["item_class"]["text"]),
+        ("Licence", licence["by_destination"]),
+        ("Headquarters", f"party of Macau or D:5, {licence['if_headquartered_in_D5_or_Macau']}"),
+        ("Letters", words.join(letters, "and") or "no reported criterion reached"),
+        ("Exceptions", words.join(exceptions) or "not applicable"),
+        ("Review", policy["text"] + _conditions(policy)),
+        ("US tariff", tariff["text"] + _conditions(tariff)),
+    ]
+    return "\n".join(layout.field(label, text) for label, text in fields)
+
+
+def _conditions(axis: Mapping[str, Any]) -> str:
+    return f"; conditions: {'; '.join(axis['conditions'])}" if axis.get("conditions") else ""
+
+
+def _declared(variants: Sequence[Mapping[str, Any]]) -> list[Mapping[str, str]]:
+    entries = [e for v in variants for e in v["conclusion"]["item_class"]["declared_eccn"]]
+    return list({(e["eccn"], e["date"]): e for e in entries}.values())
+
+
+def _foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], conclusion: Mapping[str, Any]) -> str:
+    deal = data["transaction"]
+    assumes = [f"{deal['kind']} from {deal['from']}"]
+    if deal["destination"] is None:
+        assumes.append(f"no destination given: shown for {deal['evaluated_for']}")
+    assumes += variant["assumptions"]
+    names = dict.fromkeys(
+        source
+        for name in HEADLINES
+        for a in variant["metrics"][name]["alternatives"]
+        if a["decides"]
+        for source in a["source"]
+    )
+    sources = [source_words(specs, name) for name in names]
+    fields = [("Assumes", "; ".join(assumes))]
+    fields += [("Mind", text) for text in conclusion["caveats"]]
+    fields += [("Sources", "; ".join(sources))]
+    fields += [("Not evaluated", "; ".join(conclusion["not_evaluated"]))]
+    head = f"{data['disclaimer']} chipclass {data['chipclass']}, specs {data['specs']}."
+    return "\n".join([*(layout.field(label, text) for label, text in fields), layout.wrapped(head)])
+
+
+def source_words(specs: Specs, name: str) -> str:
+    """``title (publisher, date)`` of a source."""
+    source = specs.source(name)
+    date = source.get("published") or source.get("retrieved") or ""
+    return f"{source['title']} ({source['publisher']}{', ' + date if date else ''})"
+
+
+def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """The same content as Markdown."""
+    lines = [
+        f"## {entry['query']} as of {data['as_of']}",
+        "",
+        f"**{entry['conclusion']['status']}**. {entry['conclusion']['summary']}",
+    ]
+    for variant in entry["variants"]:
+        rows = [
+            [
+                cite,
+                f"{leaf['metric']} {leaf['relation']} {words.show(Fraction(str(leaf['right'])))}",
+                words.figure_of(leaf),
+                words.margin_words(leaf),
+                leaf["outcome"],
+            ]
+            for cite, leaf, _ in numeric_lines(variant)
+        ]
+        lines += ["", f"### {variant['name']}", ""]
+        lines.append(layout.markdown_table(["Line", "Test", "Figure", "Margin", "Outcome"], rows))
+    lines += [
+        "",
+        *(f"- {line}" for line in _axes(specs, entry["conclusion"], entry["variants"]).split("\n") if line[:1] != " "),
+    ]
+    return "\n".join([*lines, "", f"_{data['disclaimer']}_ chipclass {data['chipclass']}, specs {data['specs']}."])

@@ -1,0 +1,65 @@
+"""``chipclass compare``: the ladder, and what separates neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.cli import layout
+from chipclass.cli.classify import deciding
+from chipclass.comparison import compare
+from chipclass.specdb.store import load
+
+
+def run(query: Sequence[str], question: Mapping[str, Any], folders: Sequence[Path], format: str) -> int:
+    comparison = compare(query, specs=load(folders), **question)
+    data = comparison.to_dict()
+    if format == "json":
+        print(comparison.to_json())
+    else:
+        print(markdown(data) if format == "md" else screen(data))
+    return 0
+
+
+def _rows(data: Mapping[str, Any]) -> list[list[str]]:
+    rows = []
+    for product in data["products"]:
+        metrics, conclusion = product["metrics"], product["conclusion"]
+        classes = words.join([words.join(e["paragraphs"]) for e in conclusion["ic_class"]], "or")
+        said = conclusion["status"] if conclusion["status"] != "controlled" else ""
+        figures = [deciding(metrics[name]) for name in ("tpp", "performance_density", "total_dram_bandwidth")]
+        rows.append([product["name"], *figures, f"{said} {classes}".strip()])
+    return rows
+
+
+HEAD = ["Product", "TPP", "Density", "DRAM GB/s", "Class"]
+
+
+def screen(data: Mapping[str, Any]) -> str:
+    """The ladder from the highest to the lowest, then each step from the bottom up."""
+    parts = [
+        layout.heading(f"Ladder by TPP, as of {data['as_of']}"),
+        layout.table([HEAD, *reversed(_rows(data))], right=[1, 2, 3], wrap=False),
+    ]
+    for stand_in in data["stand_ins"]:
+        parts[-1] += f"\n{stand_in['query']}: shown by {stand_in['represented_by']}, which represents the family"
+    for pair in data["between"]:
+        head, *rest = pair["sentences"]
+        lines = [
+            layout.heading(layout.wrapped(head)),
+            *(layout.wrapped(f"- {text}").replace("\n", "\n  ") for text in rest),
+        ]
+        ratios = [f"{name.replace('_', ' ')} x {value:.3g}" for name, value in pair["ratios"].items() if value]
+        parts.append("\n".join([*lines, layout.wrapped(f"Ratios: {', '.join(ratios)}.")]))
+    versions = f"chipclass {data['chipclass']}, specs {data['specs']}"
+    foot = f"{data['disclaimer']} {versions}; rules checked through {data['rules_checked_through']}."
+    return "\n\n".join([*parts, layout.wrapped(foot)])
+
+
+def markdown(data: Mapping[str, Any]) -> str:
+    parts = [f"## Ladder by TPP as of {data['as_of']}", layout.markdown_table(HEAD, _rows(data))]
+    for pair in data["between"]:
+        parts.append("\n".join(f"- {text}" if i else f"**{text}**\n" for i, text in enumerate(pair["sentences"])))
+    return "\n\n".join([*parts, f"_{data['disclaimer']}_"])

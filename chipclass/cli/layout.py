@@ -1,0 +1,57 @@
+"""Text for a terminal of 80 columns, a pipe and a screen reader: aligned columns, wrapped fields, colour on request."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+
+WIDTH = 80
+LABEL = 14
+_COLOURS = {"controlled": "31;1", "cannot exclude": "33;1", "not caught": "36;1", "heading": "1", "quiet": "2"}
+
+
+def colour(text: str, kind: str) -> str:
+    """The text in the colour of its kind, on a terminal that wants colour."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return f"\033[{_COLOURS[kind]}m{text}\033[0m" if wanted and kind in _COLOURS else text
+
+
+def heading(text: str) -> str:
+    return colour(text, "heading")
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def field(label: str, text: str) -> str:
+    """``Licence       depends on the destination; ...`` with the text wrapped under itself."""
+    pad = " " * LABEL
+    first = f"{label:<{LABEL - 1}} "
+    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=pad, break_on_hyphens=False)
+
+
+def table(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str = "", wrap: bool = True) -> str:
+    """Rows in aligned columns; columns in ``right`` are aligned right; the last column is wrapped at 80 columns."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    if not lines:
+        return ""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    aligned = set(right)
+    result = []
+    for line in lines:
+        cells = [c.rjust(w) if i in aligned else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
+        start = indent + "  ".join(cells[:-1]) + ("  " if len(cells) > 1 else "")
+        if wrap and len(start) + len(line[-1]) > WIDTH and len(start) < WIDTH - 16 and len(line) - 1 not in aligned:
+            text = textwrap.fill(line[-1], WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+            result.append(text)
+        else:
+            result.append((start + cells[-1]).rstrip())
+    return "\n".join(result)
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return "\n".join(lines + [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows])

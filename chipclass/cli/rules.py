@@ -1,0 +1,90 @@
+"""``chipclass rules``: the rules as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from chipclass.classification import book_of
+from chipclass.cli import layout
+from chipclass.logic.tree import Node
+from chipclass.rules.book import Book, Edition, Provision
+from chipclass.rules.transactions import QueryError, parse_date
+from chipclass.specdb.problems import near
+from chipclass.specdb.store import load
+
+
+def run(wanted: str | None, as_of: str | None, folders: Sequence[Path], format: str) -> int:
+    book = book_of(load(folders))
+    date = parse_date(as_of)
+    if wanted is None:
+        chosen = list(book)
+    else:
+        chosen = [p for p in book if wanted in (p.id, p.id.split("/")[-1], p.paragraph)]
+        if not chosen:
+            known = [p.id for p in book] + [p.paragraph for p in book]
+            raise QueryError(f"unknown provision '{wanted}'{near(wanted, known) or '; chipclass rules lists all'}")
+    if format == "json":
+        print(json.dumps([p.data for p in chosen], ensure_ascii=False, indent=2))
+    elif wanted is None:
+        print(listing(book, date, format == "md"))
+    else:
+        print("\n\n".join(screen(p, date) for p in chosen))
+    return 0
+
+
+def listing(book: Book, date: str, markdown: bool = False) -> str:
+    rows = []
+    for provision in book:
+        edition = provision.on(date)
+        posture = edition.posture(date) if edition else "not in force"
+        rows.append([provision.id, provision.axis, posture, edition.effective if edition else "-"])
+    head = ["Provision", "Axis", f"On {date}", "Edition"]
+    return layout.markdown_table(head, rows) if markdown else layout.table([head, *rows])
+
+
+def screen(provision: Provision, date: str) -> str:
+    """One provision with all its editions; the edition of the date is marked."""
+    head = [layout.heading(provision.text("title")), f"{provision.id}: {provision.axis}, {provision.effect}"]
+    if provision.text("addressee"):
+        head.append(layout.field("Addressee", provision.text("addressee")))
+    current = provision.on(date)
+    parts = ["\n".join(head)]
+    for edition in reversed(provision.editions):
+        parts.append("\n".join(_edition(edition, date, edition is current)))
+    return "\n\n".join(parts)
+
+
+def _edition(edition: Edition, date: str, current: bool) -> Iterator[str]:
+    span = f"from {edition.effective}" + (f" up to {edition.until}" if edition.until else "")
+    yield layout.heading(f"Edition {span}{f', the one in force on {date}' if current else ''}")
+    posture = "; ".join(f"{entry['is']} from {entry['from']}" for entry in edition.data["posture"])
+    dates = [
+        f"{key.replace('_', ' ')} {edition.data[key]}" for key in ("published", "comply_from") if key in edition.data
+    ]
+    yield layout.field("Posture", posture)
+    yield layout.field("Dates", ", ".join([*dates, f"last checked {edition.checked}"]))
+    yield layout.field("Citation", edition.cite)
+    for key in ("url", "note", "unverified"):
+        if text := edition.text(key):
+            yield layout.field(key.capitalize(), text)
+    for condition in edition.conditions:
+        yield layout.field("Condition", condition)
+    yield "Applies where"
+    yield from _tree(edition.tree, "  ")
+
+
+def _tree(node: Node, indent: str) -> Iterator[str]:
+    label = f"{node.id}: " if node.id and node.op != "test" else ""
+    cite = f"   [{node.cite}]" if node.cite else ""
+    if node.op == "test":
+        yield f"{indent}{node.text}{cite}"
+        return
+    if node.op == "not" and node.children[0].op == "test":
+        yield f"{indent}{label}not {node.children[0].text}{cite}"
+        return
+    words = {"any": "any of", "all": "all of", "not": "not"}[node.op]
+    yield f"{indent}{label}{words}{cite}"
+    for child in node.children:
+        yield from _tree(child, indent + "  ")

@@ -1,0 +1,101 @@
+"""``chipclass show``: what the database holds, each figure with its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.classification import unknown_product
+from chipclass.cli import layout
+from chipclass.cli.classify import source_words
+from chipclass.identification.resolve import resolve
+from chipclass.specdb.records import Fact, Figure, Item
+from chipclass.specdb.store import Specs, load
+
+
+def run(query: str, folders: Sequence[Path], format: str) -> int:
+    specs = load(folders)
+    if query in specs.index["sources"]:
+        print(
+            json.dumps(specs.source(query), ensure_ascii=False, indent=2) if format == "json" else _source(specs, query)
+        )
+        return 0
+    names = (query,) if query in specs else resolve(specs, query).ids
+    if not names:
+        raise unknown_product(query, resolve(specs, query))
+    items = [specs.item(name) for name in names]
+    if format == "json":
+        print(json.dumps([_json(specs, item) for item in items], ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        print("\n\n".join(screen(specs, item, markdown=format == "md") for item in items))
+    return 0
+
+
+def _json(specs: Specs, item: Item) -> dict[str, Any]:
+    table = {"die": "dies", "chip": "chips", "family": "families"}.get(item.level, "products")
+    data: dict[str, Any] = specs.index[table][item.id]
+    return data
+
+
+def screen(specs: Specs, item: Item, markdown: bool = False) -> str:
+    """Identity, names, facts by attribute with status and source, identifiers."""
+    head = [layout.heading(f"{item.name}  ({item.id})")]
+    described = [item.vendor, item.level, item.kind, f"sold as {item.sold_as}" if item.sold_as else ""]
+    head.append(", ".join(word for word in described if word))
+    names = [*item.aliases, *item.short_aliases]
+    fields = [("Names", ", ".join(names))] if names else []
+    if item.families:
+        fields.append(("Family", words.join(list(item.families))))
+    if item.level == "family":
+        variants = [f"{v.name} ({v.id})" for v in specs.variants(item.id)]
+        fields += [("Variants", "; ".join(variants)), ("Represented", f"by {item.represented_by}")]
+    for part in item.contains:
+        fields.append(("Contains", f"{part['count']} x {specs.item(part.get('chip') or part['family']).name}"))
+    if item.also_contains:
+        fields.append(("Also", f"{words.join(list(item.also_contains))} (not in the database)"))
+    if item.note:
+        fields.append(("Note", item.note))
+    parts = ["\n".join([*head, *(layout.field(label, text) for label, text in fields)])]
+    if item.facts:
+        rows = [["Attribute", "Value", "Status", "Source"], *_facts(item)]
+        text = layout.markdown_table(rows[0], rows[1:]) if markdown else layout.table(rows)
+        parts.append(text)
+    if item.identifiers:
+        parts.append("\n".join(_identifiers(specs, item)))
+    sources = dict.fromkeys([f.source for f in item.facts] + [e.source for e in item.identifiers])
+    parts.append("\n".join(layout.wrapped(f"[{name}] {source_words(specs, name)}") for name in sources))
+    return "\n\n".join(parts)
+
+
+def _facts(item: Item) -> Iterator[list[str]]:
+    for fact in item.facts:
+        name = f"{fact.attribute}.{fact.format}" if fact.format else fact.attribute
+        status = f"{fact.status}, set aside" if fact.set_aside else fact.status
+        yield [name, _value(fact), status, f"{fact.source}{' quoting ' + fact.quotes if fact.quotes else ''}"]
+
+
+def _value(fact: Fact) -> str:
+    if isinstance(fact.value, Figure):
+        return fact.value.text
+    if isinstance(fact.value, dict):
+        return ", ".join(f"{count} x {name}" for name, count in fact.value.items())
+    if isinstance(fact.value, (list, tuple)):
+        return " ".join(fact.value)
+    return {True: "yes", False: "no", None: "unknown"}.get(fact.value, str(fact.value))
+
+
+def _identifiers(specs: Specs, item: Item) -> Iterator[str]:
+    for entry in item.identifiers:
+        data = asdict(entry)
+        extra = [f"ECCN {entry.eccn}" if entry.eccn else "", f"HTS {', '.join(entry.hts)}" if entry.hts else ""]
+        extra += [entry.date, data["mapping"] if entry.mapping == "inferred" else ""]
+        tail = f" ({'; '.join(word for word in extra if word)})" if any(extra) else ""
+        yield layout.field(entry.kind, f"{', '.join(entry.values)}{tail} [{entry.source}]")
+
+
+def _source(specs: Specs, name: str) -> str:
+    return "\n".join(layout.field(key, str(value)) for key, value in specs.source(name).items() if value)
