@@ -1,0 +1,97 @@
+"""Agreement with the vendor: its own list against what is computed with its declared figures set aside."""
+
+from __future__ import annotations
+
+import copy
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from chipclass.classification import evaluate, transaction
+from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED
+from chipclass.identification.resolve import resolve
+from chipclass.specdb.store import Specs, load
+
+LIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "nvidia-export-classification-2026-07-31.csv"
+AS_OF = "2026-07-31"
+UNLETTERED = "caught, branch not lettered"
+
+
+@dataclass(frozen=True)
+class Row:
+    part_number: str
+    description: str
+    product: str
+    declared: str
+    eccn: str
+    computed: str
+
+    @property
+    def agrees(self) -> bool:
+        return self.computed == self.declared or (self.declared == UNLETTERED and self.computed in ("a", "b"))
+
+
+def without_declarations(specs: Specs) -> Specs:
+    """The same database with every figure of the vendor's list set aside."""
+    index = copy.deepcopy(dict(specs.index))
+    for chip in index["chips"].values():
+        for fact in chip["facts"]:
+            if fact["status"] == "declared" and fact["attribute"] == "tpp":
+                fact["set_aside"] = "set aside to compare with the vendor"
+    return Specs(index)
+
+
+def branch_declared(eccn: str) -> str:
+    """The branch that a declared ECCN speaks of: the letter where there is one, else only that it is caught."""
+    if eccn.startswith(("3A090.", "4A090.")):
+        return eccn[-1]
+    return UNLETTERED if ".z" in eccn else "not caught"
+
+
+def branch_computed(specs: Specs, text: str) -> tuple[str, str]:
+    """(product, branch) for a part number; the branch is a, b, not caught or unresolved."""
+    match = resolve(specs, text)
+    if not match.ids:
+        return "", ""
+    branches = set()
+    for evaluation in evaluate(specs, match, transaction(specs, as_of=AS_OF)):
+        letters = {name.split(".")[1] for paragraphs in evaluation.possible for name in paragraphs}
+        if evaluation.status == CANNOT_EXCLUDE or (evaluation.status == CONTROLLED and len(letters) != 1):
+            branches.add("unresolved")
+        else:
+            branches.add(letters.pop() if letters else "not caught")
+    return match.ids[0], branches.pop() if len(branches) == 1 else "unresolved"
+
+
+def rows(path: Path = LIST) -> list[Row]:
+    """All named rows of the list that are products entered here, one per part number."""
+    specs = without_declarations(load())
+    found: dict[str, Row] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for entry in csv.DictReader(file):
+            number, description = entry["part_number"], entry["part_description"]
+            if description == "Generic Part Number" or number in found:
+                continue
+            product, computed = branch_computed(specs, number)
+            if product:
+                declared = branch_declared(entry["nveccn"])
+                found[number] = Row(number, description, product, declared, entry["nveccn"], computed)
+    return list(found.values())
+
+
+def report(found: list[Row]) -> str:
+    """Resolved and unresolved, the confusion matrix by branch, and every disagreement by name."""
+    counts = Counter((row.declared, row.computed) for row in found)
+    columns = ["a", "b", "not caught", "unresolved"]
+    lines = [f"{len(found)} named part numbers of products entered here; "]
+    unresolved = sum(row.computed == "unresolved" for row in found)
+    lines[0] += f"{len(found) - unresolved} resolved, {unresolved} unresolved"
+    lines.append(f"{'declared by the vendor':<30}" + "".join(f"{'computed ' + c:>22}" for c in columns))
+    for declared in ("a", "b", UNLETTERED, "not caught"):
+        cells = "".join(f"{counts[declared, c]:>22}" for c in columns)
+        lines.append(f"{declared:<30}{cells}")
+    for row in found:
+        if not row.agrees:
+            lines.append(f"  {row.part_number} {row.product}: declared {row.eccn}, computed {row.computed}")
+    return "\n".join(lines)
