@@ -118,34 +118,8 @@ def cells(nodes: Iterable[Node], box: Box) -> Iterator[Cell]:
         if isinstance(values, Ratio):  # the numerator is cut first: the quotient is followed inside its pieces
             limits.setdefault(values.numerator, set())
     order = sorted(limits, key=lambda metric: isinstance(box.numbers.get(metric), Ratio))
-    pieces = {metric: tuple(_pieces(limits[metric])) for metric in order}
-    yield from _split(order, list(truths), pieces, box, {}, {}, True)
-
-
-def _split(
-    metrics: list[str],
-    truths: list[str],
-    cuts: Mapping[str, tuple[Piece, ...]],
-    box: Box,
-    pieces: dict[str, Piece],
-    answers: dict[str, bool],
-    mask: Truth,
-) -> Iterator[Cell]:
-    if metrics:
-        metric, rest = metrics[0], metrics[1:]
-        for piece in cuts[metric]:
-            inside = mask & _feasible(metric, piece, pieces, box)
-            if any_true(inside):
-                yield from _split(rest, truths, cuts, box, {**pieces, metric: piece}, answers, inside)
-    elif truths:
-        name, rest = truths[0], truths[1:]
-        possible = box.truths.get(name, MAYBE)
-        for answer, may in ((True, possible.true), (False, possible.false)):
-            inside = mask & may
-            if any_true(inside):
-                yield from _split([], rest, cuts, box, pieces, {**answers, name: answer}, inside)
-    else:
-        yield Cell(pieces, answers, mask)
+    cuts = {metric: tuple(_pieces(limits[metric])) for metric in order}
+    yield from _Search(box, cuts, list(truths)).split(0, {}, {}, True)
 
 
 def _pieces(limits: set[Fraction]) -> Iterator[Piece]:
@@ -158,78 +132,118 @@ def _pieces(limits: set[Fraction]) -> Iterator[Piece]:
     yield NOTHING
 
 
-def _feasible(metric: str, piece: Piece, pieces: Mapping[str, Piece], box: Box) -> Truth:
-    values = box.numbers.get(metric, (Interval.unknown(),))
-    if isinstance(values, Ratio):
-        return _feasible_ratio(values, piece, pieces, box)
-    possible: Truth = False
-    for value in values:
-        if isinstance(value, Undefined):
-            possible = possible | (value.rows & piece.undefined)
-        elif not piece.undefined:
-            inside = _reaches(value.high, piece.low, piece, value.high_open) & _starts(value, piece)
-            possible = possible | (inside & value.rows)
-    return possible
+class _Search:
+    """One walk over the cells of a box: metrics first, then truths; branches without a possible row are left."""
 
+    def __init__(self, box: Box, cuts: Mapping[str, tuple[Piece, ...]], truths: list[str]) -> None:
+        self.box = box
+        self.cuts = cuts
+        self.metrics = list(cuts)
+        self.truths = truths
+        self._signs: dict[tuple[int, Fraction, int], Any] = {}
 
-def _reaches(high: Bound, low: Fraction, piece: Piece, high_open: Truth) -> Truth:
-    """Some value up to ``high`` is in or above the piece."""
-    relation = sign(high, low)
-    return (relation > 0) | ((relation == 0) & piece.is_point & (high_open ^ True))
+    def split(self, depth: int, pieces: dict[str, Piece], answers: dict[str, bool], mask: Truth) -> Iterator[Cell]:
+        if depth < len(self.metrics):
+            metric = self.metrics[depth]
+            for piece in self.cuts[metric]:
+                inside = mask & self.feasible(metric, piece, pieces)
+                if any_true(inside):
+                    yield from self.split(depth + 1, {**pieces, metric: piece}, answers, inside)
+        elif depth < len(self.metrics) + len(self.truths):
+            name = self.truths[depth - len(self.metrics)]
+            possible = self.box.truths.get(name, MAYBE)
+            for answer, may in ((True, possible.true), (False, possible.false)):
+                inside = mask & may
+                if any_true(inside):
+                    yield from self.split(depth + 1, pieces, {**answers, name: answer}, inside)
+        else:
+            yield Cell(pieces, answers, mask)
 
+    def sign(self, x: Bound, k: Fraction, y: Bound | None = None) -> Any:
+        """`sign`, remembered for columns: neighbouring pieces share their limits."""
+        if not _is_column(x) and not _is_column(y):
+            return sign(x, k, y)
+        key = (id(x), k, id(y))
+        if key not in self._signs:
+            self._signs[key] = sign(x, k, y)
+        return self._signs[key]
 
-def _starts(value: Interval, piece: Piece) -> Truth:
-    """Some value from ``value.low`` on is in or below the piece."""
-    if piece.high == INF:
-        return True
-    relation = sign(value.low, Fraction(piece.high))
-    return (relation < 0) | ((relation == 0) & piece.is_point & (value.low_open ^ True))
+    def feasible(self, metric: str, piece: Piece, pieces: Mapping[str, Piece]) -> Truth:
+        """Where some value of a metric lies in a piece of its axis, given the pieces chosen before."""
+        values = self.box.numbers.get(metric, (Interval.unknown(),))
+        if isinstance(values, Ratio):
+            return self.feasible_ratio(values, piece, pieces)
+        possible: Truth = False
+        for value in values:
+            if isinstance(value, Undefined):
+                possible = possible | (value.rows & piece.undefined)
+            elif not piece.undefined:
+                inside = self.reaches(value, piece) & self.starts(value, piece)
+                possible = possible | (inside & value.rows)
+        return possible
 
+    def reaches(self, value: Interval, piece: Piece) -> Truth:
+        """Some value up to ``value.high`` is in or above the piece."""
+        relation = self.sign(value.high, piece.low)
+        return (relation > 0) | ((relation == 0) & piece.is_point & (value.high_open ^ True))
 
-def _feasible_ratio(ratio: Ratio, piece: Piece, pieces: Mapping[str, Piece], box: Box) -> Truth:
-    numerator_piece = pieces[ratio.numerator]
-    numerators = box.numbers.get(ratio.numerator, (Interval.unknown(),))
-    if isinstance(numerators, Ratio):
-        raise TypeError("a quotient of a quotient is not supported")
-    possible: Truth = False
-    for below in ratio.denominator:
-        if isinstance(below, Undefined):
-            possible = possible | (below.rows & piece.undefined)
-            continue
-        if piece.undefined or numerator_piece.undefined:
-            continue
-        for above in numerators:
-            if not isinstance(above, Undefined):
-                inside = _quotient_reaches(above, numerator_piece, below, piece)
-                possible = possible | (inside & above.rows & below.rows)
-    return possible
+    def starts(self, value: Interval, piece: Piece) -> Truth:
+        """Some value from ``value.low`` on is in or below the piece."""
+        if not isinstance(piece.high, Fraction):
+            return True
+        relation = self.sign(value.low, piece.high)
+        return (relation < 0) | ((relation == 0) & piece.is_point & (value.low_open ^ True))
 
+    def feasible_ratio(self, ratio: Ratio, piece: Piece, pieces: Mapping[str, Piece]) -> Truth:
+        cut = pieces[ratio.numerator]
+        numerators = self.box.numbers.get(ratio.numerator, (Interval.unknown(),))
+        if isinstance(numerators, Ratio):
+            raise TypeError("a quotient of a quotient is not supported")
+        if cut.undefined:  # the quotient of a figure that does not exist does not exist either
+            return piece.undefined
+        possible: Truth = False
+        for below in ratio.denominator:
+            if isinstance(below, Undefined):
+                possible = possible | (below.rows & piece.undefined)
+                continue
+            if piece.undefined:
+                continue
+            for above in numerators:
+                if not isinstance(above, Undefined):
+                    inside = self.quotient_reaches(above, cut, below, piece)
+                    possible = possible | (inside & above.rows & below.rows)
+        return possible
 
-def _quotient_reaches(above: Interval, cut: Piece, below: Interval, piece: Piece) -> Truth:
-    """Some a / b lies in ``piece``, with a in ``above`` and in ``cut``, b in ``below``.
+    def quotient_reaches(self, above: Interval, cut: Piece, below: Interval, piece: Piece) -> Truth:
+        """Some a / b lies in ``piece``, with a in ``above`` and in ``cut``, b in ``below``.
 
-    The quotients fill an interval, so it is enough that the largest reaches the piece from below and the smallest
-    from above. Both are compared as products (a against limit x b): no quotient is ever rounded.
-    """
-    inside = _reaches(above.high, cut.low, cut, above.high_open) & _starts(above, cut)
-    if inside is False:
-        return False
-    ends = ((above.high, above.high_open), (cut.high, not cut.is_point))
-    if piece.low >= 0:
-        for high, is_open in ends:
-            relation = sign(high, piece.low, below.low) if high != INF or _is_column(high) else 1
-            attained = (is_open ^ True) & (below.low_open ^ True) & piece.is_point
-            inside = inside & ((relation > 0) | ((relation == 0) & attained))
-    if piece.high != INF:
-        for low, is_open in ((above.low, above.low_open), (cut.low, not cut.is_point)):
-            relation = sign(low, Fraction(piece.high), below.high)
-            attained = (is_open ^ True) & (below.high_open ^ True) & piece.is_point
-            inside = inside & ((relation < 0) | ((relation == 0) & attained))
-    return inside
+        The quotients fill an interval, so it is enough that the largest reaches the piece from below and the smallest
+        from above. Both are compared as products (a against limit x b): no quotient is ever rounded.
+        """
+        inside = self.reaches(above, cut) & self.starts(above, cut)
+        if inside is False:
+            return False
+        if piece.low >= 0:
+            for high, is_open in ((above.high, above.high_open), (cut.high, not cut.is_point)):
+                relation = self.quotient_sign(high, piece.low, below.low)
+                attained = (is_open ^ True) & piece.is_point & ((piece.low == 0) | (below.low_open ^ True))
+                inside = inside & ((relation > 0) | ((relation == 0) & attained))
+        if isinstance(piece.high, Fraction):
+            for low, is_open in ((above.low, above.low_open), (cut.low, not cut.is_point)):
+                relation = self.quotient_sign(low, piece.high, below.high)
+                attained = (is_open ^ True) & piece.is_point & ((piece.high == 0) | (below.high_open ^ True))
+                inside = inside & ((relation < 0) | ((relation == 0) & attained))
+        return inside
+
+    def quotient_sign(self, above: Bound, limit: Fraction, below: Bound) -> Any:
+        """Sign of above / below - limit; nothing divided by whatever is nothing."""
+        if not _is_column(above) and above == INF:
+            return 1
+        return self.sign(above, limit) if limit == 0 else self.sign(above, limit, below)
 
 
 def _is_column(value: Any) -> bool:
-    return hasattr(value, "__array__")
+    return getattr(value, "ndim", 0) > 0
 
 
 def outcomes(nodes: Mapping[str, Node], box: Box) -> dict[str, Possible]:

@@ -97,12 +97,14 @@ def _sign_of_columns(x: Bound, k: Fraction, y: Bound) -> Any:
     import numpy as np
 
     left, factor = np.broadcast_arrays(np.asarray(_floats(x)), np.asarray(_floats(y)))
+    if np.isnan(left).any() or np.isnan(factor).any():
+        raise ValueError("a missing figure must be an interval without an end, not NaN")
     with np.errstate(invalid="ignore"):
         right = np.where(np.isinf(factor), 0.0 if k == 0 else np.inf, float(k) * factor)
         result = np.sign(left - right).astype(np.int8)
         result[np.isinf(left) & np.isinf(right)] = -1
         near = np.abs(left - right) <= NEAR * np.maximum(np.abs(right), np.abs(left))
-    near &= np.isfinite(left) & np.isfinite(right)
+    near &= np.isfinite(left) & np.isfinite(right) & np.isfinite(factor)
     for row in np.flatnonzero(near):
         difference = exact(left[row].item()) - k * exact(factor[row].item())
         result[row] = (difference > 0) - (difference < 0)
@@ -114,7 +116,7 @@ def _floats(value: Bound) -> Any:
 
 
 def _is_array(value: Any) -> bool:
-    return hasattr(value, "__array__")
+    return getattr(value, "ndim", 0) > 0
 
 
 def any_true(mask: Truth) -> bool:
@@ -130,11 +132,14 @@ def total(parts: Sequence[Interval], label: str = "") -> Interval:
 
 
 def highest(parts: Sequence[Interval], label: str = "") -> Interval:
-    """Interval of the largest of several figures; an end is open only if every part that reaches it is open there."""
+    """Interval of the largest of several figures.
+
+    Its lower end is reached only if every part that starts there does, its upper end if any part that ends there does.
+    """
     low, high = _maximum([part.low for part in parts]), _maximum([part.high for part in parts])
-    low_closed = _either((part.low == low) & (part.low_open ^ True) for part in parts)
+    low_open = _either((part.low == low) & part.low_open for part in parts)
     high_closed = _either((part.high == high) & (part.high_open ^ True) for part in parts)
-    return Interval(low, high, low_closed ^ True, high_closed ^ True, label)
+    return Interval(low, high, low_open, high_closed ^ True, label)
 
 
 def _either(truths: Iterable[Truth]) -> Truth:

@@ -51,7 +51,7 @@ class Compiler:
                 "rules",
             )
         }
-        self.destinations: dict[str, Any] = {"country": {}, "membership": [], "undecided": []}
+        self.destinations: dict[str, Any] = {"source": {}, "country": {}, "membership": [], "undecided": []}
         self.lexicon: dict[str, list[Any]] = {}
         self.places: dict[tuple[str, str], str] = {}
 
@@ -101,6 +101,7 @@ class Compiler:
             self.places["source", name] = shown
 
     def _add_destinations(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self.destinations["source"].update(_plain(content.get("source", {})))
         self.destinations["country"].update(content.get("country", {}))
         for key in ("membership", "undecided"):
             self.destinations[key] += _plain(content.get(key, []))

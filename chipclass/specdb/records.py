@@ -121,6 +121,7 @@ class Item:
     represented_by: str = ""
     contains: tuple[Mapping[str, Any], ...] = ()
     also_contains: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     note: str = ""
     overlay: str = ""
     facts: tuple[Fact, ...] = ()

@@ -21,6 +21,9 @@ def check(compiler: Compiler) -> None:
         for name, record in compiler.data[table].items():
             for message in _record(compiler, record, used):
                 compiler._problem(compiler.places[level, name], f"{level} {name}", message)
+    used |= {entry["source"] for entries in compiler.lexicon.values() for entry in entries if "source" in entry}
+    tables = compiler.destinations["source"]
+    used |= {*tables.get("sources", []), tables.get("codes_source", ""), tables.get("codes_quotes", "")}
     _sources(compiler, used)
     _metrics(compiler)
     for name, rule in compiler.data["rules"].items():
@@ -31,7 +34,8 @@ def check(compiler: Compiler) -> None:
 
 def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Iterator[str]:
     data = compiler.data
-    for entry in [*record.get("facts", []), *record.get("identifiers", [])]:
+    plain = [{"source": name} for name in record.get("sources", [])]
+    for entry in [*record.get("facts", []), *record.get("identifiers", []), *plain]:
         for key in ("source", "quotes"):
             if name := entry.get(key):
                 used.add(name)
