@@ -71,4 +71,6 @@ def main() -> None:
     open_rows = int(np.logical_or.reduce([p.true & p.false for p in found.values()]).sum())
     print(f"  evaluator on columns    {ours:8.2f} s   {ROWS / ours / 1e6:6.2f} M rows/s")
     print(f"  pandas apply (scaled)   {theirs:8.2f} s   {theirs / ours:6.1f} x as long")
-    print(f"  certainly caught {caught}, open {open_rows}; the loop called {int((looped == '').mean() * ROWS)} rows free")
+    print(
+        f"  certainly caught {caught}, open {open_rows}; the loop called {int((looped == '').mean() * ROWS)} rows free"
+    )

@@ -166,6 +166,7 @@ class Evaluation:
             "ic_class": classes,
             "item_class": item_class(self.axes, self.specs, self.item, self.chip, self.status),
             "status": self.status,
+            "in_force": any(self.axes.counts(p) for p in book_of(self.specs).axis("ic class")),
             "licence_requirement": requirement_text(self.axes),
             "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT else [],
             "review_policy": self.axes.policy(self.status),
@@ -279,7 +280,9 @@ def evaluate(specs: Specs, match: Match, deal: Transaction) -> list[Evaluation]:
 
 
 def unknown_product(query: str, match: Match) -> QueryError:
-    hint = f"; did you mean {words.join([repr(n) for n in match.near], 'or')}?" if match.near else ""
+    hint = "; chipclass export -o products.csv lists all"
+    if match.near:
+        hint = f"; did you mean {words.join([repr(n) for n in match.near], 'or')}?"
     shown = f"'{query}'" if query.strip() else "an empty name"
     return QueryError(f"unknown product {shown}{hint}")
 
@@ -385,8 +388,10 @@ def checked_words(specs: Specs, as_of: str) -> str:
         return ""
     whole = max(checks)
     parts = [f"{words.join(names)} on {day}" for day, names in stale.items() if day != whole]
-    lead = [f"the rules were last checked on {whole}"] if whole in stale else []
-    return f"{words.join([*lead, *parts])}{'' if lead else ' last checked'}; anything after that is unknown"
+    lead = "the rules were last checked on " + whole if whole in stale else ""
+    aside = f"{words.join(parts)}" if parts else ""
+    said = f"{lead}{', ' if aside else ''}{aside}" if lead else f"last checked: {aside}"
+    return f"{said}; anything after that is unknown"
 
 
 def document(specs: Specs, deal: Transaction, results: list[dict[str, Any]]) -> dict[str, Any]:

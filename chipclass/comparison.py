@@ -71,8 +71,8 @@ def compare(queries: Iterable[str], *, specs: Specs | None = None, **question: A
 
 def _rank(evaluation: Evaluation) -> tuple[Fraction, str]:
     metric = evaluation.metrics["tpp"]
-    value = metric.headline or metric.low or Fraction(0)
-    return value, evaluation.item.id
+    bounded = metric.high if isinstance(metric.high, Fraction) else metric.low
+    return metric.headline or bounded or Fraction(0), evaluation.item.id
 
 
 def _pair(specs: Specs, lower: Evaluation, upper: Evaluation) -> dict[str, Any]:
@@ -154,6 +154,10 @@ def _sentences(lower: Evaluation, upper: Evaluation, separating: Sequence[Mappin
     ratio = _ratio(lower, upper, "tpp")
     figure = f", with {ratio:.3g} times its TPP" if ratio else ""
     sentences = [f"{names[0]} sits above {names[1]}{figure}."]
+    ranges = [e.metrics["tpp"] for e in (upper, lower)]
+    if ranges[0].low is None or ranges[1].high is None or ranges[0].low <= ranges[1].high:
+        spans = [words.span(metric.low, metric.high) for metric in ranges]
+        sentences = [f"{names[0]} and {names[1]} cannot be ordered for certain: TPP {spans[0]} and {spans[1]}."]
     if not separating:
         return [*sentences, f"No condition of the rules held here separates the two on {lower.deal.as_of}."]
     sentences += [f"{condition['text']}." for condition in separating]

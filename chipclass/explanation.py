@@ -109,7 +109,8 @@ def _fraction(left: Mapping[str, Any], end: str) -> Fraction:
 def test_words(test: Mapping[str, Any], of: str = "") -> str:
     """``TPP 15,840 is at or above 4,800``, or with a name ``the TPP of X, 15,840, is at or above 4,800``."""
     if "relation" not in test:
-        return f"{of}: {fact_words(test)}" if of else fact_words(test)
+        joint = " is " if test["kind"] == "product" else ": "
+        return f"{of}{joint}{fact_words(test)}" if of else fact_words(test)
     limit = show(Fraction(str(test["right"])))
     name, unit = test["metric"], test["left"]["unit"]
     unit = "" if unit.startswith("TPP") else f" {unit}"
@@ -127,9 +128,10 @@ def test_words(test: Mapping[str, Any], of: str = "") -> str:
 
 def fact_words(test: Mapping[str, Any]) -> str:
     """``designed or marketed for datacenter: yes``."""
+    if test["kind"] == "product":
+        return "named" if test["outcome"] == "met" else "not named"
     answer = {"met": "yes", "not met": "no", "undecided": "unknown"}[test["outcome"]]
-    said = "named" if test["kind"] == "product" else test["text"].replace("_", " ")
-    return f"{said}: {answer}"
+    return f"{test['text'].replace('_', ' ')}: {answer}"
 
 
 def tightest(leaves: Iterable[Mapping[str, Any]]) -> list[str]:

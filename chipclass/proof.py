@@ -157,9 +157,14 @@ class Prover:
                     entries.append({"fact": fact, "turns_at": _json_number(turn), "text": text})
         if above.operative is None:
             fact = (above.causes or (" or ".join(a.label for a in above.alternatives if a.decides),))[0]
-            area = below.operative
-            text = f"TPP turns the density at {show(area * test.limit)}" if area else "TPP would settle the density"
-            entries.append({"fact": fact, "turns_at": _json_number(area * test.limit) if area else None, "text": text})
+            if area := below.operative:
+                turn = area * test.limit
+                text = f"TPP {show(turn)} makes the density {show(test.limit)}"
+                entries.append({"fact": fact, "turns_at": _json_number(turn), "text": text})
+            elif not entries:
+                entries.append(
+                    {"fact": fact, "turns_at": None, "text": f"TPP and die area: density {show(test.limit)}"}
+                )
         return entries
 
 

@@ -57,9 +57,16 @@ def _title(data: Mapping[str, Any], entry: Mapping[str, Any], chosen: Mapping[st
 
 def _verdict(conclusion: Mapping[str, Any]) -> str:
     status = conclusion["status"]
-    classes = [words.join(entry["paragraphs"]) or "none" for entry in conclusion["ic_class"]]
-    shown = f"  {words.join(classes, 'or')}" if classes != ["none"] else ""
-    return f"{layout.colour(status.upper(), status)}{shown}\n{layout.wrapped(conclusion['summary'])}"
+    shown = layout.colour(status.upper() if conclusion["in_force"] else "NOT IN FORCE", status)
+    head = layout.wrapped(f"{shown}  {class_words(conclusion)}".strip())
+    return f"{head}\n{layout.wrapped(conclusion['summary'])}"
+
+
+def class_words(conclusion: Mapping[str, Any]) -> str:
+    """``3A090.b.1 and 3A090.b.2``; several possibilities are divided by ``or``."""
+    classes = [words.join(entry["paragraphs"]) for entry in conclusion["ic_class"] if entry["paragraphs"]]
+    free = any(not entry["paragraphs"] for entry in conclusion["ic_class"])
+    return f"{' or '.join(classes)}{', or not caught' if classes and free else ''}"
 
 
 def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any]) -> str:
@@ -68,8 +75,8 @@ def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any]) 
         tpp = variant["metrics"]["tpp"]
         mark = "*" if variant is chosen else " "
         conclusion = variant["conclusion"]
-        classes = words.join([words.join(e["paragraphs"]) or "none" for e in conclusion["ic_class"]], "or")
-        rows.append([mark, variant["name"], deciding(tpp), conclusion["status"], classes])
+        name = variant["name"].partition(" (")[2].rstrip(")") or variant["name"]
+        rows.append([mark, name, deciding(tpp), conclusion["status"], class_words(conclusion) or "-"])
     table = layout.table([["", "Variant", "TPP", "Status", "Class"], *rows], right=[2])
     return f"{table}\n* shown below; it represents the family"
 
@@ -91,7 +98,11 @@ def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
         metric = variant["metrics"][name]
         unit = "" if metric["unit"].startswith("TPP") else metric["unit"].replace("^2", "²")
         computed = "-" if metric["value"] is None else words.show(Fraction(str(metric["value"])))
-        how = metric["derivation"] or words.join(list(metric["causes"][:1]))
+        rivals = [a["label"] for a in metric["alternatives"] if a["decides"] and a["label"]]
+        parts = " / ".join(
+            specs.metrics[part]["short"] for part in specs.metrics[name].get("of", ()) if part in specs.metrics
+        )
+        how = metric["derivation"] or parts or "; ".join(rivals[:3]) or "no source gives it"
         rows.append([specs.metrics[name]["short"], computed, deciding(metric), f"{unit}  {how}" if unit else how])
     table = layout.table(rows, right=[1, 2])
     notes = [
@@ -111,16 +122,17 @@ def _value(alternative: Mapping[str, Any]) -> str:
 
 def _lines(specs: Specs, variant: Mapping[str, Any]) -> str:
     """A ruler per metric: every limit once, from the lowest, with margin and what each line that uses it says."""
-    rulers: dict[str, dict[float, list[tuple[str, Mapping[str, Any]]]]] = {}
-    for cite, leaf, _ in numeric_lines(variant):
-        rulers.setdefault(leaf["metric"], {}).setdefault(leaf["right"], []).append((cite, leaf))
+    rulers: dict[str, dict[float, list[tuple[str, Mapping[str, Any], str]]]] = {}
+    for cite, leaf, effect in numeric_lines(variant):
+        outcome = words.outcome_words(leaf["outcome"], effect)
+        rulers.setdefault(leaf["metric"], {}).setdefault(leaf["right"], []).append((cite, leaf, outcome))
     blocks = []
     for metric, limits in rulers.items():
         first = next(iter(limits.values()))[0][1]
         unit = "" if first["left"]["unit"].startswith("TPP") else f" {first['left']['unit']}"
         rows = []
         for limit, uses in sorted(limits.items()):
-            said = "; ".join(f"{leaf['relation']} {cite} {leaf['outcome']}" for cite, leaf in uses)
+            said = "; ".join(f"{leaf['relation']} {cite} {outcome}" for cite, leaf, outcome in uses)
             rows.append([words.show(Fraction(str(limit))), words.margin_words(uses[0][1]), said])
         head = layout.heading(f"{metric} {words.figure_of(first)}{unit}")
         blocks.append(f"{head}\n{layout.table(rows, right=[0, 1], indent='  ')}")

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chipclass import explanation as words
 from chipclass.cli import layout
-from chipclass.cli.classify import deciding
+from chipclass.cli.classify import class_words, deciding
 from chipclass.comparison import compare
 from chipclass.specdb.store import load
 
@@ -27,10 +26,9 @@ def _rows(data: Mapping[str, Any]) -> list[list[str]]:
     rows = []
     for product in data["products"]:
         metrics, conclusion = product["metrics"], product["conclusion"]
-        classes = words.join([words.join(e["paragraphs"]) for e in conclusion["ic_class"]], "or")
-        said = conclusion["status"] if conclusion["status"] != "controlled" else ""
+        said = class_words(conclusion) if conclusion["status"] == "controlled" else conclusion["status"]
         figures = [deciding(metrics[name]) for name in ("tpp", "performance_density", "total_dram_bandwidth")]
-        rows.append([product["name"], *figures, f"{said} {classes}".strip()])
+        rows.append([product["name"], *figures, said])
     return rows
 
 
@@ -41,7 +39,7 @@ def screen(data: Mapping[str, Any]) -> str:
     """The ladder from the highest to the lowest, then each step from the bottom up."""
     parts = [
         layout.heading(f"Ladder by TPP, as of {data['as_of']}"),
-        layout.table([HEAD, *reversed(_rows(data))], right=[1, 2, 3], wrap=False),
+        layout.table([HEAD, *reversed(_rows(data))], right=[1, 2, 3]),
     ]
     for stand_in in data["stand_ins"]:
         parts[-1] += f"\n{stand_in['query']}: shown by {stand_in['represented_by']}, which represents the family"

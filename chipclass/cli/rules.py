@@ -35,13 +35,21 @@ def run(wanted: str | None, as_of: str | None, folders: Sequence[Path], format: 
 
 
 def listing(book: Book, date: str, markdown: bool = False) -> str:
-    rows = []
+    """All provisions by axis, with the edition of the date and how it was enforced."""
+    axes: dict[str, list[list[str]]] = {}
     for provision in book:
         edition = provision.on(date)
         posture = edition.posture(date) if edition else "not in force"
-        rows.append([provision.id, provision.axis, posture, edition.effective if edition else "-"])
-    head = ["Provision", "Axis", f"On {date}", "Edition"]
-    return layout.markdown_table(head, rows) if markdown else layout.table([head, *rows])
+        axes.setdefault(provision.axis, []).append([provision.id, edition.effective if edition else "-", posture])
+    head = ["Provision", "Edition", f"On {date}"]
+    if markdown:
+        return layout.markdown_table(["Axis", *head], [[axis, *row] for axis, rows in axes.items() for row in rows])
+    width = max(len(row[0]) for rows in axes.values() for row in rows)
+    parts = [
+        f"{axis}\n{layout.table([[row[0].ljust(width), *row[1:]] for row in rows], indent='  ')}"
+        for axis, rows in axes.items()
+    ]
+    return "\n".join([layout.table([[head[0].ljust(width), head[1].ljust(10), head[2]]], indent="  "), *parts])
 
 
 def screen(provision: Provision, date: str) -> str:

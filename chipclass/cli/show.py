@@ -60,10 +60,7 @@ def screen(specs: Specs, item: Item, markdown: bool = False) -> str:
     if item.note:
         fields.append(("Note", item.note))
     parts = ["\n".join([*head, *(layout.field(label, text) for label, text in fields)])]
-    if item.facts:
-        rows = [["Attribute", "Value", "Status", "Source"], *_facts(item)]
-        text = layout.markdown_table(rows[0], rows[1:]) if markdown else layout.table(rows)
-        parts.append(text)
+    parts += list(_claims(item, markdown))
     if item.identifiers:
         parts.append("\n".join(_identifiers(specs, item)))
     sources = dict.fromkeys([f.source for f in item.facts] + [e.source for e in item.identifiers])
@@ -71,11 +68,33 @@ def screen(specs: Specs, item: Item, markdown: bool = False) -> str:
     return "\n\n".join(parts)
 
 
-def _facts(item: Item) -> Iterator[list[str]]:
+def _claims(item: Item, markdown: bool) -> Iterator[str]:
+    """Fact by fact, under the claim that they stand in: what one source says."""
+    claims: dict[tuple[str, int], list[Fact]] = {}
     for fact in item.facts:
-        name = f"{fact.attribute}.{fact.format}" if fact.format else fact.attribute
-        status = f"{fact.status}, set aside" if fact.set_aside else fact.status
-        yield [name, _value(fact), status, f"{fact.source}{' quoting ' + fact.quotes if fact.quotes else ''}"]
+        claims.setdefault((fact.overlay, fact.claim), []).append(fact)
+    for facts in claims.values():
+        first = facts[0]
+        quotes = f" quoting {first.quotes}" if first.quotes else ""
+        date = f", {first.date}" if first.date else ""
+        mark = f", overlay {first.overlay}" if first.overlay else ""
+        head = f"{first.status}: {first.source}{quotes}{date}{mark}"
+        lines = [f"- **{head}**" if markdown else layout.heading(layout.wrapped(head))]
+        told = (("in", first.locator), ("reading", first.reading), ("note", first.note), ("set aside", first.set_aside))
+        lines += [
+            layout.wrapped(f"{label} {text}" if label == "in" else f"{label}: {text}", "  ")
+            for label, text in told
+            if text
+        ]
+        figures = [f"{_name(fact)} {_value(fact)}" for fact in facts]
+        lines.append(layout.wrapped("; ".join(figures), "  "))
+        yield "\n".join(lines)
+
+
+def _name(fact: Fact) -> str:
+    if fact.attribute == "rate":
+        return fact.format
+    return f"{fact.attribute.replace('_', ' ')}{' ' + fact.format if fact.format else ''}"
 
 
 def _value(fact: Fact) -> str:

@@ -9,6 +9,9 @@ from typing import Any
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of
 
+#: Characters that people and scanners take for one another.
+_LOOK_ALIKES = str.maketrans("OQILZSB", "0011258")
+
 PART_NUMBER, PCI_ID, GPU_NUMBER, ALIAS, FAMILY = "part-number", "pci-id", "gpu-number", "alias", "family"
 
 
@@ -58,16 +61,20 @@ def near_names(specs: Specs, text: str, count: int = 4) -> tuple[str, ...]:
     """Names close to a text, best first, as a person would write them."""
     from difflib import get_close_matches
 
-    shown: dict[str, str] = {}
+    shown: dict[str, str] = {}  # under keys in which look-alike characters are one
     for table in ("families", "chips", "products"):
         for name, record in specs.index[table].items():
             for alias in [record["name"], *record.get("aliases", []), *record.get("short_aliases", [])]:
-                shown.setdefault(key_of(alias), alias)
-            shown.setdefault(key_of(name), name)
+                shown.setdefault(_folded(alias), alias)
+            shown.setdefault(_folded(name), name)
     for owners in specs.index["numbers"].values():
         for entry in specs.item(owners[0]).identifiers:
-            shown.update({key_of(value): value for value in entry.values})
-    return tuple(shown[key] for key in get_close_matches(key_of(text), shown, n=count, cutoff=0.6))
+            shown.update({_folded(value): value for value in entry.values})
+    return tuple(shown[key] for key in get_close_matches(_folded(text), shown, n=count, cutoff=0.6))
+
+
+def _folded(text: str) -> str:
+    return key_of(text).translate(_LOOK_ALIKES)
 
 
 def identify(text: str, *, specs: Specs | None = None) -> Match:
