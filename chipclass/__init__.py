@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from chipclass.auditing.read import AuditError
+    from chipclass.auditing.findings import AuditError
     from chipclass.auditing.run import AuditResult, audit
     from chipclass.classification import Result, classify
     from chipclass.comparison import Comparison, compare
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "AuditResult": ("chipclass.auditing.run", "AuditResult"),
-    "AuditError": ("chipclass.auditing.read", "AuditError"),
+    "AuditError": ("chipclass.auditing.findings", "AuditError"),
     "Comparison": ("chipclass.comparison", "Comparison"),
     "ExportError": ("chipclass.export", "ExportError"),
     "QueryError": ("chipclass.rules.transactions", "QueryError"),

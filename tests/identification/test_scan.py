@@ -1,0 +1,237 @@
+"""A text to what it names: every alias finds itself, every look-alike is refused, neighbours are told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from chipclass.identification.lexicon import lexicon_of
+from chipclass.identification.scan import Found, has_context, maker_of, narrowed, scan
+from chipclass.specdb.store import load
+
+SPECS = load()
+ITEMS = [item for table in ("families", "chips", "products") for item in SPECS.items(table)]
+SHORT = {text for item in ITEMS for text in (item.name, *item.aliases, *item.short_aliases)
+         if text in item.short_aliases or len("".join(filter(str.isalnum, text))) <= 3}  # fmt: skip
+ALIASES = [(item.id, text) for item in ITEMS for text in dict.fromkeys((item.name, *item.aliases, *item.short_aliases))]
+NUMBERS = [(item.id, value) for item in ITEMS for entry in item.identifiers for value in entry.values]
+LOOK_ALIKES = SPECS.index["lexicon"]["look_alike"]
+
+
+def found(text: str, **around: object) -> Found:
+    return scan(SPECS, text, **around)  # type: ignore[arg-type]
+
+
+def same(name: str, answer: Found) -> bool:
+    """The product itself, or a family of the same chips."""
+    chips = lexicon_of(SPECS).chips
+    return answer.ids == (name,) or (len(answer.ids) == 1 and chips(answer.ids[0]) == chips(name))
+
+
+@pytest.mark.parametrize(("name", "text"), ALIASES, ids=[text for _, text in ALIASES])
+def test_every_alias_finds_itself(name: str, text: str) -> None:
+    vendor = next(iter({SPECS.item(chip).vendor for chip in lexicon_of(SPECS).chips(name)}))
+    if text in SHORT:
+        alone = found(text)
+        assert (alone.how, alone.ids) in (("unknown accelerator", ()), ("none", ())), alone
+        if not text.isdigit():
+            assert set(lexicon_of(SPECS).chips(name)) == set(alone.candidates)
+    else:
+        assert same(name, found(text)), found(text)
+        assert same(name, found(f"Lot 7: {text}, refurbished, boxed."))
+        assert same(name, found(text.lower()))
+    assert same(name, found(f"{vendor} GPU, {text}, refurbished, boxed."))
+    assert same(name, found(text, context=True, maker=vendor.upper()))
+
+
+@pytest.mark.parametrize(("name", "text"), NUMBERS, ids=[text for _, text in NUMBERS])
+def test_every_number_finds_its_product(name: str, text: str) -> None:
+    for shown in (text, text.lower(), f"P/N {text} (new)"):
+        answer = found(shown)
+        assert answer.how in ("part-number", "pci-id")
+        assert name in answer.ids
+    if len(text) > 12:
+        assert found(text.replace("-", "")).ids == answer.ids
+        assert found(text.replace("-", " ")).ids == answer.ids
+    assert name not in found(f"{text}-X9").ids
+
+
+@pytest.mark.parametrize("entry", LOOK_ALIKES, ids=[entry["pattern"] for entry in LOOK_ALIKES])
+@pytest.mark.parametrize("sentence", ["{}", "used {} in box", "{} 32GB PCIe"])
+def test_every_look_alike_is_refused(entry: dict[str, str], sentence: str) -> None:
+    for text in (sentence.format(entry["pattern"]), sentence.format(entry["pattern"].lower())):
+        answer = found(text)
+        assert not answer.ids
+        refused = [refusal for refusal in answer.refused if refusal.kind == "look-alike"]
+        assert refused and all(refusal.why for refusal in refused)
+        if "GPU all the same" in entry.get("note", ""):
+            assert answer.how == "unknown accelerator"
+        else:
+            assert answer.how == "look-alike", answer
+
+
+@pytest.mark.parametrize("entry", LOOK_ALIKES, ids=[entry["pattern"] for entry in LOOK_ALIKES])
+def test_a_look_alike_hides_no_real_name_beside_it(entry: dict[str, str]) -> None:
+    assert "nvidia-h200-nvl" in found(f"{entry['pattern']} and NVIDIA H200 NVL").ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("NVIDIA H20 96GB", ["nvidia-h20-96gb"]),
+        ("H20-3e", ["nvidia-h20-141gb"]),
+        ("H20 GPU", ["nvidia-h20"]),
+        ("H200", ["nvidia-h200"]),
+        ("H200 NVL", ["nvidia-h200-nvl"]),
+        ("H200NVL", ["nvidia-h200-nvl"]),
+        ("h200_nvl", ["nvidia-h200-nvl"]),
+        ("H200/NVL", ["nvidia-h200-nvl"]),
+        ("HGX H20", ["nvidia-hgx-h20-8-gpu"]),
+        ("NVIDIA L4", ["nvidia-l4"]),
+        ("NVIDIA L40", ["nvidia-l40"]),
+        ("NVIDIA L40S", ["nvidia-l40s"]),
+        ("RTX 4090", ["nvidia-rtx-4090"]),
+        ("RTX 4090 D", ["nvidia-rtx-4090-d"]),
+        ("RTX4090D 24G", ["nvidia-rtx-4090-d"]),
+        ("RTX 4090 Dual", ["nvidia-rtx-4090"]),
+        ("RTX 6000D", ["nvidia-rtx-6000d"]),
+        ("RTX A6000", ["nvidia-rtx-a6000"]),
+        ("2xA100 80GB PCIe", ["nvidia-a100-pcie-80gb"]),
+        ("H100 80GB SXM5", ["nvidia-h100-sxm"]),
+        ("H100／80GB／SXM", ["nvidia-h100-sxm"]),
+        ("Tesla A100 80G PCI-E", ["nvidia-a100-pcie-80gb"]),
+        ("A100 40GB/80GB", ["nvidia-a100"]),
+        ("H100 SXM or PCIe", ["nvidia-h100"]),
+        ("H20 96G/141G GPU", ["nvidia-h20"]),
+        ("H100 / A100", ["nvidia-h100", "nvidia-a100"]),
+        ("DGX B200 - 8x B200", ["nvidia-dgx-b200"]),
+        ("NVIDIA h 200", ["nvidia-h200"]),
+        ("GPU for sale: NVIDIA H100", ["nvidia-h100"]),
+        ("NVIDIA Data Center GPU H100", ["nvidia-h100"]),
+    ],
+)
+def test_neighbours(text: str, ids: list[str]) -> None:
+    assert list(found(text).ids) == ids
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GH200",
+        "RTX 6000 Ada",
+        "RTX PRO 6000 Blackwell",
+        "Quadro RTX 6000",
+        "RTX A1000",
+        "RTX 4090 Laptop GPU",
+        "MI300A",
+        "Ascend 910B5",
+        "Kunlun R200",
+        "H100 96GB",
+        "HGX H100 8-GPU 96GB",
+        "900-21010-9999-000",
+        "GPU server, model per quotation",
+        "A100X",
+        "昇腾 训练卡",
+    ],
+)
+def test_an_accelerator_in_no_list_is_said_to_be_one(text: str) -> None:
+    answer = found(text)
+    assert (answer.how, answer.ids) == ("unknown accelerator", ())
+    assert answer.evidence and answer.unknown
+
+
+@pytest.mark.parametrize("text", ["NH100", "XH200Y", "16 GB 200 MHz", "L 200 x W 100 x H 100", "H 200", "", "  ", "!?"])
+def test_nothing_chip_like(text: str) -> None:
+    assert found(text) == Found("none")
+
+
+def test_a_short_name_needs_a_word_beside_it() -> None:
+    assert found("A10").candidates == ("nvidia-a10",)
+    assert found("screw A10").how == "unknown accelerator"
+    assert found("A10 24W").ids == ()
+    assert found("A10 GPU").ids == ("nvidia-a10",)
+    assert found("A10", context=True).ids == ("nvidia-a10",)
+    assert has_context(SPECS, "NVIDIA Corp.") and not has_context(SPECS, "generic")
+
+
+def test_a_maker_beside_the_row_keeps_bare_models_from_being_overlooked() -> None:
+    assert maker_of(SPECS, "Nvidia Corp.") == "NVIDIA"
+    assert maker_of(SPECS, "generic") == ""
+    assert found("T4").how == "none"
+    assert found("T4", maker="NVIDIA").how == "unknown accelerator"
+    assert found("power cord, 2 m", maker="NVIDIA").how == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("Water block for NVIDIA H100 PCIe", "accessory"),
+        ("H100 PCIe用 水冷ブロック", "accessory"),
+        ("NVLink bridge for H100 NVL / H200 NVL (set of 3)", "accessory"),
+        ("compatible with A100, A40 and A30", "accessory"),
+        ("NVIDIA H100 PCIe, compatible with R750xa", "alias"),
+        ("4U chassis, supports up to 8x H100, no GPU", "accessory"),
+        ("NVIDIA AI Enterprise licence for H200 NVL", "accessory"),
+        ("H200 NVL w/ NVIDIA AI Enterprise subscription", "alias"),
+        ("H200 NVL with power cable", "alias"),
+        ("H200 NVL w/o cable", "alias"),
+        ("RTX 4090 ケーブル付き", "alias"),
+        ("RTX 4090 24GB, triple fan", "alias"),
+        ("RTX 4090, triple fan", "alias"),
+        ("H100 PCIe 80GB, 3 yr warranty", "alias"),
+        ("Heatsink RTX 4090", "accessory"),
+        ("bracket for Arc Pro A40", "accessory"),
+        # In doubt the row could be a chip.
+        ("RTX 4090 triple fan", "unknown accelerator"),
+        ("NVIDIA H100 80GB PCIe, power cable", "unknown accelerator"),
+        ("GPU server 2U, rail kit, 4x L40S", "unknown accelerator"),
+        ("ConnectX-8 for GB300 Workstation", "unknown accelerator"),
+        # Nothing chip-like is mentioned.
+        ("copper cable, 2 m", "none"),
+    ],
+)
+def test_accessory_words_carry_as_far_as_their_category_says(text: str, how: str) -> None:
+    answer = found(text)
+    assert answer.how == how, answer
+    if how == "accessory":
+        assert all(refusal.kind in ("accessory", "look-alike") for refusal in answer.refused) and answer.refused
+    if how == "unknown accelerator":
+        assert answer.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("8x H100 SXM5", 8),
+        ("×8 H100 SXM5", 8),
+        ("x8 H200", 8),
+        ("2xA100 80GB PCIe", 2),
+        ("2×H200 NVL", 2),
+        ("H100 NVL x2", 2),
+        ("H100 NVL (2)", 2),
+        ("MI300X platform, 8 GPU", 8),
+        ("HGX H100 8-GPU", 8),
+        ("GB200 NVL72", 72),
+        ("DGX B200", 8),
+        ("H100 PCIe", 1),
+        ("H100 PCIe x16", 1),
+        ("H100 server", None),
+        ("HGX A100", None),
+        ("8x HGX H200", None),
+        ("H100 and A100", None),
+        ("900-21010-0000-000", 1),
+    ],
+)
+def test_counts(text: str, count: int | None) -> None:
+    assert found(text).count == count
+
+
+def test_what_another_name_says_more_exactly_is_left_out() -> None:
+    assert narrowed(SPECS, ["nvidia-h100", "nvidia-h100-sxm"]) == ("nvidia-h100-sxm",)
+    assert narrowed(SPECS, ["nvidia-b200", "nvidia-dgx-b200"]) == ("nvidia-dgx-b200",)
+    assert narrowed(SPECS, ["nvidia-a100", "nvidia-a100-80gb"]) == ("nvidia-a100-80gb",)
+    assert narrowed(SPECS, ["nvidia-l4", "nvidia-l40"]) == ("nvidia-l4", "nvidia-l40")
+
+
+def test_the_evidence_shows_the_text_as_written() -> None:
+    assert found("Lot: nVidia  h200-NVL!").evidence == "'nVidia h200-NVL' is a name of NVIDIA H200 NVL"
+    assert "inferred" in found("900-2G548-A801-000").evidence

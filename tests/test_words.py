@@ -1,0 +1,197 @@
+"""No output says that something may be exported: an indication for a person, never a clearance.
+
+Every text of every output is held against the list; titles and addresses of third parties' sources are taken out first.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chipclass
+from chipclass import explanation
+from chipclass.classification import book_of, classify
+from chipclass.cli import classify as classify_cli
+from chipclass.cli import compare as compare_cli
+from chipclass.cli import rules as rules_cli
+from chipclass.cli import show as show_cli
+from chipclass.comparison import compare
+from chipclass.specdb.store import Specs, load
+
+FORBIDDEN = re.compile(
+    r"\b(?:exportable|allowed|legal|compliant|safe|cleared|NLR|no licen[cs]e (?:is )?(?:required|needed))\b",
+    re.IGNORECASE,
+)
+DAY = "2026-09-24"
+QUESTIONS = [
+    (DAY, None),
+    (DAY, "AE"),
+    (DAY, "DE"),
+    ("2026-02-01", "MO"),
+    ("2025-06-01", "SG"),
+    ("2022-11-01", "CN"),
+    ("2021-05-01", None),
+    ("2031-01-01", "RU"),
+]
+
+
+def texts(data: Any) -> Iterator[str]:
+    """Every text of a JSON document, keys included."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield key
+            yield from texts(value)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            yield from texts(value)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def titles() -> re.Pattern[str]:
+    """Titles and addresses of sources: names that others gave, quoted as they are."""
+    names = {flat(str(source["title"])) for source in load().index["sources"].values()}
+    return re.compile("|".join([*(re.escape(name) for name in sorted(names, key=len, reverse=True)), r"https?://\S+"]))
+
+
+def forbidden(found: Iterable[str], titles: re.Pattern[str]) -> list[str]:
+    """What stands in any of the texts, with the words around it; a wrapped line is no way out."""
+    result = []
+    for text in {titles.sub("...", flat(text)) for text in found}:
+        result += [text[max(0, m.start() - 60) : m.end() + 40] for m in FORBIDDEN.finditer(text)]
+    return sorted(set(result))
+
+
+def items(specs: Specs) -> list[str]:
+    return [name for table in ("families", "chips", "products") for name in specs.index[table]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the H20 is exportable",
+        "Allowed on these figures",
+        "legal to ship",
+        "a compliant part",
+        "safe harbour",
+        "cleared for export",
+        "NLR",
+        "No licence required",
+        "no license\nis required",
+    ],
+)
+def test_the_list_catches_what_it_should(text: str, titles: re.Pattern[str]) -> None:
+    assert forbidden([text], titles)
+
+
+@pytest.mark.parametrize("text", ["licence required", "unsafe_hash", "illegally", "not caught by it on these figures"])
+def test_the_list_catches_nothing_else(text: str, titles: re.Pattern[str]) -> None:
+    assert not forbidden([text], titles)
+
+
+@pytest.mark.parametrize(("as_of", "destination"), QUESTIONS)
+def test_classify_never_clears(as_of: str, destination: str | None, titles: re.Pattern[str]) -> None:
+    specs = load()
+    names = items(specs) if (as_of, destination) in QUESTIONS[:3] else items(specs)[::4]
+    data = classify(names, as_of=as_of, destination=destination, specs=specs).to_dict()
+    found = set(texts(data))
+    if (as_of, destination) in QUESTIONS[:2]:
+        for entry in data["results"]:
+            found |= {classify_cli.screen(specs, data, entry), classify_cli.markdown(specs, data, entry)}
+    assert len(data["results"]) > 20
+    assert not forbidden(found, titles)
+
+
+@pytest.mark.parametrize("question", [{"kind": "reexport"}, {"kind": "in-country"}, {"reading": "codified"}])
+def test_classify_never_clears_another_transaction(question: dict[str, Any], titles: re.Pattern[str]) -> None:
+    specs = load()
+    queries = ["H200", "H20", "MI308X", "L40", "EPYC 9654", "RTX 6000D"]
+    stated = ["certifications-dd", "nac-notification"]
+    data = classify(queries, as_of=DAY, destination="CN", headquarters="MO", stated=stated, specs=specs, **question)
+    found = set(texts(data.to_dict())) | {repr(data)}
+    found |= {classify_cli.screen(specs, data.to_dict(), entry) for entry in data.results}
+    assert not forbidden(found, titles)
+
+
+def test_compare_never_clears(titles: re.Pattern[str]) -> None:
+    specs = load()
+    comparison = compare(items(specs), as_of=DAY, specs=specs)
+    data = comparison.to_dict()
+    assert not forbidden({*texts(data), compare_cli.screen(data), compare_cli.markdown(data), repr(comparison)}, titles)
+
+
+def test_show_never_clears(titles: re.Pattern[str]) -> None:
+    specs = load()
+    found: set[str] = set()
+    for table in ("families", "chips", "products", "dies"):
+        for item in specs.items(table):
+            found |= {show_cli.screen(specs, item), show_cli.screen(specs, item, markdown=True)}
+            found |= set(texts(specs.index[table][item.id]))
+    found |= {show_cli._source(specs, name) for name in specs.index["sources"]}
+    assert not forbidden(found, titles)
+
+
+def test_rules_never_clear(titles: re.Pattern[str]) -> None:
+    book = book_of(load())
+    found = {rules_cli.screen(provision, day) for provision in book for day in (DAY, "2023-01-01")}
+    found |= {text for provision in book for text in texts(dict(provision.data))}
+    found |= {rules_cli.listing(book, DAY), rules_cli.listing(book, DAY, markdown=True)}
+    assert not forbidden(found, titles)
+
+
+def test_notes_of_the_data_never_clear(titles: re.Pattern[str]) -> None:
+    index = load().index
+    kept = {key: index[key] for key in ("attributes", "metrics", "formats", "destinations", "lexicon")}
+    notes = [source.get("note", "") for source in index["sources"].values()]
+    assert not forbidden([*texts(kept), *notes], titles)
+
+
+def test_every_answer_says_what_it_is_and_what_it_leaves_out() -> None:
+    specs = load()
+    data = classify("H20", as_of=DAY, specs=specs).to_dict()
+    shown = flat(classify_cli.screen(specs, data, data["results"][0]))
+    assert explanation.DISCLAIMER in shown
+    assert all(text in shown for text in explanation.NOT_EVALUATED)
+    assert data["disclaimer"] == explanation.DISCLAIMER
+    assert data["results"][0]["conclusion"]["not_evaluated"] == list(explanation.NOT_EVALUATED)
+    for word in ("jurisdiction", "de minimis", "744", "746", "letters", "encryption", "other ECCNs"):
+        assert any(word in text for text in explanation.NOT_EVALUATED)
+
+
+@pytest.mark.parametrize("as_of", [DAY, "2026-04-01", "2024-01-01", "2031-01-01"])
+def test_every_output_is_a_dated_indication_and_not_advice(as_of: str) -> None:
+    """Disclaimer, the day asked for, and the day on which the rules were last checked."""
+    specs = load()
+    answer = classify("H20", as_of=as_of, specs=specs).to_dict()
+    ladder = compare(["H20", "H200"], as_of=as_of, specs=specs).to_dict()
+    entry = answer["results"][0]
+    shown = {
+        "classify table": classify_cli.screen(specs, answer, entry),
+        "classify md": classify_cli.markdown(specs, answer, entry),
+        "compare table": compare_cli.screen(ladder),
+        "compare md": compare_cli.markdown(ladder),
+    }
+    wanted = {as_of, explanation.DISCLAIMER, answer["rules_checked_through"]}
+    missing = {name: sorted(text for text in wanted if text not in flat(output)) for name, output in shown.items()}
+    assert not {name: texts for name, texts in missing.items() if texts}
+
+
+def test_no_text_of_the_code_clears() -> None:
+    """Messages, option help and labels: the parts that no example above may reach. Docstrings of commands are help."""
+    found = []
+    package = Path(chipclass.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and FORBIDDEN.search(node.value):
+                found.append(f"{path.relative_to(package.parent).as_posix()}:{node.lineno}: {node.value[:80]!r}")
+    assert not found, "\n" + "\n".join(found)
