@@ -1,0 +1,336 @@
+"""Run an audit: a file, a DataFrame or a Table in, the same rows with the audit columns and a summary out."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chipclass.auditing.batch import NAMES, PREFIX, Scanner, annotate, annotated_schema
+from chipclass.auditing.findings import CATALOGUE, STATUSES, AuditError
+from chipclass.auditing.read import BATCH_ROWS, Reject, Source, open_source, sha256_of
+from chipclass.auditing.roles import Roles, roles_of
+from chipclass.auditing.verdicts import Judge
+from chipclass.auditing.write import Writer, checked
+from chipclass.classification import document
+from chipclass.identification.scan import scan
+from chipclass.rules.transactions import transaction
+from chipclass.specdb.store import Specs, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Mapped = Mapping[str, str | Sequence[str]]
+
+
+class AuditResult:
+    """What an audit gives back. ``summary`` is what ``OUT.audit.json`` holds; ``rejects`` the first lines not read."""
+
+    def __init__(
+        self, summary: dict[str, Any], rejects: list[Reject], batches: list[pa.RecordBatch], schema: pa.Schema
+    ) -> None:
+        self.summary, self.rejects = summary, rejects
+        self._batches, self._schema = batches, schema
+        self.output: Path | None = None
+        self._frame: pd.DataFrame | None = None
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The input's columns and the audit columns. After an audit into a file it is read back from there."""
+        import pyarrow as pa
+
+        if self.output is None:
+            return pa.Table.from_batches(self._batches, self._schema).unify_dictionaries()
+        if self.output.suffix.casefold() == ".csv":
+            import pyarrow.csv as pc
+
+            return pc.read_csv(self.output)
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.output)
+
+    @property
+    def findings(self) -> pa.Table:
+        """One line per finding: position of the row in the table, code, severity, message, question."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.table.column(NAMES[-2]).combine_chunks()
+        if pa.types.is_string(column.type):
+            column = pc.split_pattern(pc.fill_null(column, ""), ";")
+        codes = pc.list_flatten(column)
+        rows = pc.list_parent_indices(column)
+        keep = pc.not_equal(codes, "")
+        codes, rows = codes.filter(keep), rows.filter(keep)
+        found = [CATALOGUE[code] for code in codes.to_pylist()]
+        texts = {
+            key: pa.array([getattr(entry, key) for entry in found], pa.string())
+            for key in ("severity", "message", "question")
+        }
+        return pa.table({"row": rows.cast(pa.int64()), "code": codes, **texts})
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table for pandas; an audited DataFrame keeps its index and its column names, whatever they are."""
+        import pandas as pd
+
+        own = (
+            self.table
+            if self._frame is None
+            else self.table.select(range(len(self._frame.columns), self.table.num_columns))
+        )
+        names = own.column_names
+        data = [pd.Series(c.to_pylist(), dtype=object) if _is_list(c.type) else c.to_pandas() for c in own.columns]
+        if self._frame is None:
+            frame = pd.concat(data, axis=1) if data else pd.DataFrame()
+            frame.columns = pd.Index(names)
+            return frame
+        for series in data:
+            series.index = self._frame.index
+        labels = [*self._frame.columns, *names]
+        whole: pd.DataFrame = pd.concat([self._frame, *data], axis=1)
+        whole.columns = pd.Index(labels, tupleize_cols=False)
+        return whole
+
+    def __repr__(self) -> str:
+        rows, status = self.summary["rows"], self.summary["status"]
+        counts = ", ".join(f"{count} {name}" for name, count in status.items() if count)
+        return f"audit as of {self.summary['as_of']}: {rows['out']} rows ({counts}), {rows['rejected']} rejected"
+
+
+def audit(
+    source: Any,
+    *,
+    output: str | Path | None = None,
+    as_of: str | datetime.date | None = None,
+    destination: str | None = None,
+    shipped_from: str = "US",
+    kind: str = "export",
+    headquarters: str | None = None,
+    reading: str = "enforced",
+    stated: Iterable[str] = (),
+    mapping: Mapped | None = None,
+    replace: bool = False,
+    specs: Specs | None = None,
+    limit: int | None = None,
+    batch_rows: int = BATCH_ROWS,
+    progress: Callable[[int], None] | None = None,
+) -> AuditResult:
+    """Audit a catalogue: a path (CSV in UTF-8, or Parquet), a pandas DataFrame or a pyarrow Table.
+
+    With ``output`` (``.parquet`` or ``.csv``) a file is streamed: memory stays bounded. ``mapping`` names the columns
+    of the roles part_number, description, manufacturer and eccn where their headers do not. ``limit`` audits only the
+    first rows. ``progress`` is called with the rows done. Raises AuditError or QueryError (both ValueError).
+    """
+    if limit is not None and limit < 1:
+        raise AuditError(f"limit must be 1 or more; found {limit}")
+    if batch_rows < 1:
+        raise AuditError(f"batch_rows must be 1 or more; found {batch_rows}")
+    specs = specs or load()
+    deal = transaction(
+        specs,
+        as_of=as_of,
+        destination=destination,
+        shipped_from=shipped_from,
+        kind=kind,
+        headquarters=headquarters,
+        reading=reading,
+        stated=stated,
+    )
+    opened = _opened(source, replace)
+    if output is not None and isinstance(opened, Source):
+        target = checked(output)
+        if target.exists() and target.samefile(opened.path):
+            raise AuditError(f"{target} is the input; choose another name for the output")
+    keep = [place for place, name in enumerate(opened.schema.names) if not name.startswith(PREFIX)]
+    if len(keep) < len(opened.schema.names) and not replace:
+        raise AuditError(f"the input already has {PREFIX} columns; ask to replace them, or audit the original")
+    schema = _selected(opened.schema, keep)
+    roles = roles_of(schema.names, _textual(schema), mapping)
+    _check_header(specs, opened, roles)
+    run = _Run(Scanner(Judge(specs, deal)), roles, keep, limit, progress)
+    annotated = annotated_schema(schema)
+    rejects: list[Reject] = []
+    collected: list[pa.RecordBatch] = []
+    with Writer(output, annotated) if output is not None else nullcontext() as writer:
+
+        def reject(entry: Reject) -> None:
+            run.rejected += 1
+            if len(rejects) < 1000:
+                rejects.append(entry)
+            if writer is not None:
+                writer.reject(entry)
+
+        for batch in run.annotated(opened.batches(batch_rows, reject)):
+            if writer is not None:
+                writer.write(batch)
+            else:
+                collected.append(batch)
+        head = document(specs, deal, [])
+        del head["results"]
+        summary = {**head, **run.summary(opened, output), "not_evaluated": specs.not_evaluated}
+        if writer is not None:
+            writer.finish(summary)
+    result = AuditResult(summary, rejects, collected, annotated)
+    result.output = Path(output) if output is not None else None
+    if isinstance(opened, _Held) and opened.frame is not None:
+        result._frame = opened.frame if limit is None else opened.frame.iloc[:limit]
+    return result
+
+
+class _Run:
+    """One pass over the batches, with the counts that must add up."""
+
+    def __init__(
+        self,
+        scanner: Scanner,
+        roles: Roles,
+        keep: Sequence[int],
+        limit: int | None,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self.scanner, self.roles, self.keep, self.limit, self.progress = scanner, roles, keep, limit, progress
+        self.rows = self.rejected = 0
+        self.status: Counter[str] = Counter()
+        self.findings: Counter[str] = Counter()
+
+    def annotated(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            chosen = batch.select(list(self.keep))
+            if self.limit is not None:
+                chosen = chosen.slice(0, self.limit - self.rows)
+            done = annotate(chosen, self.scanner, self.roles)
+            self._count(done)
+            yield done
+            if self.progress is not None:
+                self.progress(self.rows)
+            if self.limit is not None and self.rows >= self.limit:
+                return
+
+    def _count(self, batch: pa.RecordBatch) -> None:
+        import pyarrow.compute as pc
+
+        self.rows += batch.num_rows
+        for entry in pc.value_counts(batch.column(PREFIX + "status").dictionary_decode()).to_pylist():
+            self.status[entry["values"]] += entry["counts"]
+        for entry in pc.value_counts(pc.list_flatten(batch.column(PREFIX + "findings"))).to_pylist():
+            self.findings[entry["values"]] += entry["counts"]
+
+    def summary(self, opened: Source | _Held, output: str | Path | None) -> dict[str, Any]:
+        rows = {
+            "in": self.rows + self.rejected if self.limit else opened.rows,
+            "out": self.rows,
+            "rejected": self.rejected,
+        }
+        if rows["in"] != rows["out"] + rows["rejected"] or sum(self.status.values()) != self.rows:
+            raise RuntimeError(f"rows do not add up: {rows}; nothing was written")
+        path = opened.path if isinstance(opened, Source) else None
+        return {
+            "input": {
+                "name": path.name if path else None,
+                "sha256": sha256_of(path) if path else None,
+                "format": opened.format,
+                "delimiter": opened.delimiter,
+            },
+            "output": Path(output).name if output is not None else None,
+            "roles": self.roles.to_dict(),
+            "limit": self.limit,
+            "rows": rows,
+            "status": {status: self.status[status] for status in STATUSES},
+            "findings": {code: self.findings[code] for code in CATALOGUE if self.findings[code]},
+        }
+
+
+class _Held:
+    """A Table or DataFrame as a source of batches."""
+
+    delimiter = None
+
+    def __init__(self, table: pa.Table, format: str, frame: pd.DataFrame | None = None) -> None:
+        self.table, self.format, self.frame = table, format, frame
+        self.schema = table.schema
+        self.rows = 0
+
+    def batches(self, rows: int, reject: Callable[[Reject], None]) -> Iterator[pa.RecordBatch]:
+        for batch in self.table.to_batches(max_chunksize=rows):
+            self.rows += batch.num_rows
+            yield batch
+
+
+def _opened(source: Any, replace: bool) -> Source | _Held:
+    if isinstance(source, str | os.PathLike):
+        return open_source(Path(source))
+    import pyarrow as pa
+
+    if isinstance(source, pa.RecordBatch):
+        source = pa.Table.from_batches([source])
+    if isinstance(source, pa.Table):
+        return _Held(source, "table")
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame):
+        old = [str(label).startswith(PREFIX) for label in source.columns]
+        frame = source.loc[:, [not is_old for is_old in old]] if replace and any(old) else source
+        return _Held(_table_of(frame), "dataframe", frame)
+    raise AuditError(f"cannot audit {type(source).__name__}; give a path, a pandas DataFrame or a pyarrow Table")
+
+
+def _table_of(frame: pd.DataFrame) -> pa.Table:
+    """A DataFrame as a Table, column by column: duplicate and non-string names and mixed columns are no obstacle."""
+    import pyarrow as pa
+
+    arrays = []
+    for place in range(len(frame.columns)):
+        series = frame.iloc[:, place]
+        try:
+            array = pa.array(series, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            missing = series.isna()
+            array = pa.array(
+                [None if gone else str(value) for value, gone in zip(series, missing, strict=True)], pa.string()
+            )
+        arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+    if not arrays:
+        raise AuditError("the DataFrame has no columns")
+    labels: list[Any] = list(frame.columns)
+    names = [" ".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in labels]
+    return pa.Table.from_arrays(arrays, names=names)
+
+
+def _selected(schema: pa.Schema, keep: Sequence[int]) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([schema.field(place) for place in keep], metadata=schema.metadata)
+
+
+def _textual(schema: pa.Schema) -> list[int]:
+    """Positions of the columns that hold text."""
+    import pyarrow as pa
+
+    def text(kind: pa.DataType) -> bool:
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+    return [place for place, field in enumerate(schema) if text(field.type)]
+
+
+def _check_header(specs: Specs, opened: Source | _Held, roles: Roles) -> None:
+    """A CSV without a header line would lose its first row."""
+    if not roles.assumed or opened.format != "csv":
+        return
+    for name in roles.columns:
+        if (found := scan(specs, name)).ids:
+            raise AuditError(
+                f"the first line of the file names a product ({found.evidence}); add a header line above it"
+            )
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))

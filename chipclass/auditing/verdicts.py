@@ -1,0 +1,222 @@
+"""From what the cells of a row name to one verdict: computed once per product and transaction, and per kind of row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chipclass.auditing.findings import NO_CHIP, NOT_IDENTIFIED, STATUSES, ordered, worst
+from chipclass.classification import evaluate
+from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED, NOT_CAUGHT
+from chipclass.identification.resolve import ALIAS, Match
+from chipclass.identification.scan import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, narrowed
+from chipclass.proof import MET, NOT_MET, metric_json
+from chipclass.rules.book import book_of
+from chipclass.rules.transactions import Transaction
+from chipclass.specdb.store import Specs
+from chipclass.variants import merged
+
+_ECCN = re.compile(r"EAR ?99|[0-9][A-E][0-9]{3}(?:\.?[A-Z](?:\.?[0-9]+)*)?")
+_Z = re.compile(r"\.?Z(?:\.?[0-9]+)?$")
+_HEADLINES = ("tpp", "performance_density", "total_dram_bandwidth", "interconnect_bandwidth")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one product stands in one transaction, over all its variants."""
+
+    status: str
+    candidates: tuple[str, ...]
+    headlines: tuple[float | None, ...]
+    tpp_low: float | None
+    tpp_high: float | None
+    ic_class: str
+    item_class: str
+    licence_requirement: str
+    review_policy: str
+    tariff: str
+    letter: bool | None
+    paragraphs: frozenset[str]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The audit columns of one row, but for the evidence."""
+
+    how: str
+    products: tuple[str, ...]
+    candidates: tuple[str, ...]
+    count: int | None
+    status: str
+    standing: Standing | None
+    findings: tuple[str, ...]
+    evidence: str = ""
+
+
+class Judge:
+    """The verdicts of one spec database and one transaction, each computed once."""
+
+    def __init__(self, specs: Specs, deal: Transaction) -> None:
+        self.specs, self.deal = specs, deal
+        self._standings: dict[str, Standing] = {}
+        book = book_of(specs)
+        provisions = [*book.axis("ic class"), *book.axis("item class")]
+        #: The entries whose paragraphs are computed here; a declared ECCN under them can be compared.
+        self.entries = frozenset(p.paragraph.partition(".")[0].upper() for p in provisions)
+
+    def standing(self, name: str) -> Standing:
+        """Where a product, chip or family stands."""
+        if name not in self._standings:
+            self._standings[name] = self._standing(name)
+        return self._standings[name]
+
+    def _standing(self, name: str) -> Standing:
+        evaluations = evaluate(self.specs, Match(ALIAS, (name,)), self.deal)
+        conclusions = [evaluation.conclusion() for evaluation in evaluations]
+        whole = merged(conclusions, self.specs.item(name).name)
+        metrics = [{key: metric_json(e.metrics[key]) for key in _HEADLINES} for e in evaluations]
+        low, high = _bounds(m["tpp"] for m in metrics)
+        letters = [entry["criterion"] for c in conclusions for entry in c["licence_requirement"]["letters"]]
+        letter = _over([_any([e["criterion"] for e in c["licence_requirement"]["letters"]]) for c in conclusions])
+        declared = [entry["eccn"] for c in conclusions for entry in c["item_class"]["declared_eccn"]]
+        codes = []
+        if len(evaluations) > 1:
+            codes.append("ambiguous_variant")
+        if whole["status"] != CONTROLLED and any(criterion != NOT_MET for criterion in letters):
+            codes.append("letter_criterion")
+        if whole["tariff"]["outcome"] not in (NOT_MET, "not in force"):
+            codes.append("tariff_band")
+        if whole["status"] != NOT_CAUGHT and any(self.in_branch(code) for code in codes_of(declared)):
+            codes.append("z_branch")
+        sets = [tuple(entry["paragraphs"]) for entry in whole["ic_class"]]
+        return Standing(
+            whole["status"],
+            tuple(dict.fromkeys(evaluation.chip.id for evaluation in evaluations)),
+            tuple(_agreed([m[key]["value"] for m in metrics]) for key in _HEADLINES),
+            low,
+            high,
+            " or ".join(dict.fromkeys(" and ".join(found) if found else NOT_CAUGHT for found in sets)),
+            whole["item_class"]["text"],
+            whole["licence_requirement"]["by_destination"],
+            whole["review_policy"]["text"],
+            whole["tariff"]["text"],
+            letter,
+            frozenset(paragraph for found in sets for paragraph in found),
+            tuple(codes),
+        )
+
+    def verdict(self, founds: Sequence[Found], eccn: str | None) -> Verdict:
+        """One row from what its cells name; ``eccn`` is the declared ECCN, None where there is no such column."""
+        names = narrowed(self.specs, [name for found in founds for name in found.ids])
+        ranked = sorted(names, key=lambda name: (STATUSES.index(self.standing(name).status), names.index(name)))
+        unknown = any(found.how == UNKNOWN or found.unknown for found in founds)
+        explained = self._explained(founds, names)
+        unknown = unknown and not explained
+        statuses = [self.standing(name).status for name in ranked] + [NOT_IDENTIFIED] * unknown
+        declared = codes_of([eccn or ""])
+        evidence = ""
+        if not ranked and any(self.comparable(code) for code in declared):
+            statuses.append(NOT_IDENTIFIED)
+            evidence = f"declared ECCN {' '.join((eccn or '').split())} and no product that is known here"
+        status = worst(statuses)
+        first = self.standing(ranked[0]) if ranked else None
+        codes = [code for name in ranked for code in self.standing(name).codes]
+        codes += [s.replace(" ", "_") for s in statuses if s in (CONTROLLED, CANNOT_EXCLUDE, NOT_IDENTIFIED)]
+        codes += [refusal.kind.replace("-", "_") for found in founds for refusal in found.refused]
+        if first is not None and declared and not self._reconciles(ranked, declared):
+            codes.append("declared_eccn_differs")
+        if status != NO_CHIP and any(self.in_branch(code) for code in declared):
+            codes.append("z_branch")
+        if status == CONTROLLED and eccn is not None and not eccn.strip():
+            codes.append("missing_eccn")
+        candidates = [chip for name in ranked for chip in self.standing(name).candidates]
+        candidates += [chip for found in founds if found.how == UNKNOWN and unknown for chip in found.candidates]
+        return Verdict(
+            self._how(founds, ranked, unknown),
+            tuple(ranked),
+            tuple(dict.fromkeys(candidates)),
+            _count(founds, ranked),
+            status,
+            first,
+            ordered(codes),
+            evidence,
+        )
+
+    def _explained(self, founds: Sequence[Found], names: Sequence[str]) -> bool:
+        """Whether what is open in one cell is settled by the product that another cell names."""
+        chips = {chip for name in names for chip in self.standing(name).candidates}
+        open_ = [found for found in founds if found.how == UNKNOWN or found.unknown]
+        return bool(names) and all(found.general and chips.issuperset(found.candidates) for found in open_)
+
+    @staticmethod
+    def _how(founds: Sequence[Found], ranked: Sequence[str], unknown: bool) -> str:
+        if ranked:
+            return next(found.how for found in founds if ranked[0] in found.ids)
+        if unknown:
+            return UNKNOWN
+        hows = {found.how for found in founds}
+        return next((how for how in (ACCESSORY, LOOK_ALIKE) if how in hows), NONE)
+
+    def in_branch(self, code: str) -> bool:
+        """Whether a declared ECCN is a .z paragraph."""
+        return bool(_Z.search(code[5:]))
+
+    def comparable(self, code: str) -> bool:
+        """Whether a declared ECCN says that the item is caught: an entry computed here, or a .z paragraph."""
+        return code[:5] in self.entries or self.in_branch(code)
+
+    def _reconciles(self, ranked: Sequence[str], declared: Sequence[str]) -> bool:
+        """Whether a declared ECCN fits the computed class of the worst product; what is undecided fits anything."""
+        standing = self.standing(ranked[0])
+        caught = [code for code in declared if self.comparable(code)]
+        if standing.status == NOT_CAUGHT:
+            return not caught
+        if standing.status != CONTROLLED:
+            return True
+        letters = {paragraph.split(".")[1].upper() for paragraph in standing.paragraphs if "." in paragraph}
+        return any(
+            self.in_branch(code) or not (letter := code[5:].lstrip(".")[:1]) or letter in letters for code in caught
+        )
+
+
+def codes_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """ECCNs in declared texts, upper case: several in one cell, with or without dots."""
+    return tuple(dict.fromkeys(code for text in texts for code in _ECCN.findall(text.upper())))
+
+
+def _bounds(metrics: Iterable[Mapping[str, Any]]) -> tuple[float | None, float | None]:
+    """The lowest and the highest figure of any alternative of any variant; None: there is none, or no bound."""
+    lows: list[float] = []
+    highs: list[float] = []
+    unbounded = False
+    for metric in metrics:
+        for entry in (metric, *metric["alternatives"]):
+            unbounded = unbounded or bool(entry.get("unbounded"))
+            lows += [entry[key] for key in ("value", "low") if entry.get(key) is not None]
+            highs += [entry[key] for key in ("value", "high") if entry.get(key) is not None]
+    return min(lows, default=None), None if unbounded else max(highs, default=None)
+
+
+def _any(outcomes: Iterable[str]) -> bool | None:
+    found = set(outcomes)
+    return True if MET in found else None if found - {NOT_MET} else False
+
+
+def _over(answers: Sequence[bool | None]) -> bool | None:
+    """One answer for all variants, or none where they differ."""
+    return answers[0] if len(set(answers)) == 1 else None
+
+
+def _agreed(values: Sequence[Any]) -> float | None:
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _count(founds: Sequence[Found], ranked: Sequence[str]) -> int | None:
+    """Chips in one unit of the item, where the cells agree."""
+    if len(ranked) != 1:
+        return None
+    counts = {found.count for found in founds if ranked[0] in found.ids and found.count is not None}
+    return counts.pop() if len(counts) == 1 else None

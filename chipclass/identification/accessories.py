@@ -1,0 +1,125 @@
+"""Words that say that an item only mentions a chip: how far each of them carries (specs/lexicon.toml, header)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chipclass.identification.lexicon import (
+    CLAUSE,
+    COMES_ALONG,
+    COMES_ALONG_AFTER,
+    DEVICE,
+    FIGURE,
+    Lexicon,
+    Word,
+)
+
+#: What the words of a text say of a name in it. In doubt the item could be the chip.
+KEPT, DOUBT, REFUSED = 0, 1, 2
+#: How many characters before a name or word are looked at for a count, a "for", a "without".
+NEAR = 40
+_LIST = re.compile(r"(?:[\s,/&()X×0-9-]|\b(?:AND|OR|UND|ODER|ET|OU)\b)*")
+_FOR = re.compile(r"\w[^;\n]*\s(FOR|FÜR|POUR)\s(?:[1-9][0-9]?\s?[X×]\s?)?$")
+_WITHOUT = re.compile(r"\b(?:W/?\s?O|WITHOUT|NO|EXCL(?:UDING)?|OHNE|SANS)\b[.\s]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place of the text that names something. Without ids: an accelerator that is in no list."""
+
+    start: int
+    end: int
+    how: str
+    ids: tuple[str, ...] = ()
+    short: bool = False
+    why: str = ""
+    odd: bool = False
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return self.start < end and start < self.end
+
+
+class Judgement:
+    """The accessory words of one text against the places that name something."""
+
+    def __init__(self, lexicon: Lexicon, text: str, hits: Sequence[Hit], blocked: Sequence[Hit]) -> None:
+        #: ``hits`` are judged; no word counts inside a ``blocked`` place.
+        self.lexicon, self.text, self.hits, self.blocked = lexicon, text, hits, blocked
+
+    def judged(self) -> list[tuple[Hit, int, tuple[int, int]]]:
+        """Each hit with what the accessory words of the text say of it, and where the word stands that says it."""
+        if not self.lexicon.any_accessory.search(self.text):
+            return [(hit, *self._purpose(hit)) for hit in self.hits]
+        blocked = self.blocked
+        words = [
+            (word, start, end)
+            for word, start, end in longest(self.lexicon.accessories, self.text)
+            if not any(hit.overlaps(start, end) for hit in blocked)
+        ]
+        spans = [*((hit.start, hit.end) for hit in blocked), *((start, end) for _, start, end in words)]
+        along = min(
+            (
+                m.start()
+                for m in COMES_ALONG.finditer(self.text)
+                if not any(s < m.end() and m.start() < e for s, e in spans)
+            ),
+            default=len(self.text),
+        )
+        words = [w for w in words if w[1] < along and not COMES_ALONG_AFTER.match(self.text, w[2])]
+        words = [
+            w for w in words if w[0].what == "none inside" or not _WITHOUT.search(self.text, max(0, w[1] - NEAR), w[1])
+        ]
+        result = []
+        for hit in self.hits:
+            verdicts = [(self._verdict(hit, *word), (word[1], word[2])) for word in words]
+            verdict, by = max([*verdicts, self._purpose(hit)], key=lambda entry: entry[0])
+            result.append((hit, verdict, by))
+        return result
+
+    def _purpose(self, hit: Hit) -> tuple[int, tuple[int, int]]:
+        """``<a tray> for <a chip>``: what stands before a plain "for" may be all that is sold."""
+        match = _FOR.search(self.text, max(0, hit.start - NEAR), hit.start)
+        return (DOUBT, match.span(1)) if match else (KEPT, (0, 0))
+
+    def _verdict(self, hit: Hit, word: Word, start: int, end: int) -> int:
+        """How far one accessory word carries. In doubt the row could be a chip."""
+        text, before = self.text, start < hit.start
+        if word.what == "none inside" or hit.overlaps(start, end):
+            return REFUSED
+        between = text[end : hit.start] if before else text[hit.end : start]
+        same_clause = not CLAUSE.search(between)
+        leads = before and not CLAUSE.search(re.sub(r"\([^()]*\)", " ", text[:start]))
+        if word.what == "before":
+            if not before:
+                return KEPT
+            return REFUSED if same_clause or _LIST.fullmatch(self._without_names(end, hit.start)) else DOUBT
+        if word.what == "after":
+            return KEPT if before else REFUSED if same_clause else DOUBT
+        if word.what == "extra":
+            if DEVICE.search(text):
+                return KEPT
+            if before:
+                return REFUSED if same_clause or leads else KEPT
+            return DOUBT if same_clause else KEPT
+        if same_clause:
+            return DOUBT if not before and FIGURE.search(text[hit.start : start]) else REFUSED
+        return REFUSED if leads else DOUBT
+
+    def _without_names(self, start: int, end: int) -> str:
+        rest = self.text[start:end]
+        for hit in sorted(self.hits, key=lambda hit: -hit.start):
+            if start <= hit.start and hit.end <= end:
+                rest = rest[: hit.start - start] + rest[hit.end - start :]
+        return rest
+
+
+def longest(words: Iterable[Word], text: str) -> list[tuple[Word, int, int]]:
+    """Matches of the words in text order, the longest of overlapping ones."""
+    matches = [(word, *match.span()) for word in words for match in word.pattern.finditer(text)]
+    chosen: list[tuple[Word, int, int]] = []
+    for word, start, end in sorted(matches, key=lambda entry: entry[1] - entry[2]):
+        if not any(start < e and s < end for _, s, e in chosen):
+            chosen.append((word, start, end))
+    return sorted(chosen, key=lambda entry: entry[1])

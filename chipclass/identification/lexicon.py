@@ -1,0 +1,267 @@
+"""The names and words of a spec database, compiled once into patterns: what ``scan`` looks for.
+
+Everything that names a product comes from the data. What stands here is how names are spelled: which separators may
+stand or be missing, where a name ends, and the words of a sentence that say how far an accessory word carries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from chipclass.identification.resolve import ALIAS, FAMILY, GPU_NUMBER, PART_NUMBER, PCI_ID
+from chipclass.specdb.records import Item
+from chipclass.specdb.store import Specs
+from chipclass.spelling import key_of, plain
+
+_LETTER = "A-Z0-9À-ÖØ-Þ"
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+#: A name begins after anything that is no letter or digit, or right after a glued count ("2x").
+_LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×]))"
+_RIGHT = rf"(?![{_LETTER}])"
+#: A part number does not end where another group follows: that is another number.
+_NUMBER_RIGHT = rf"(?![{_LETTER}]|-[{_LETTER}])"
+#: Between the words of a name. Before a short word ("D", "3e") a comma or a bracket ends the name.
+_SHORT_GAP = r"[\s_/-]{1,2}"
+_GAP = r"[\s_/.,\"'():-]{1,3}"
+_MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
+_BUS = re.compile(r"PCI[\s-]?E(?:XPRESS)?\b")
+_KINDS = {"part-number": PART_NUMBER, "pci-id": PCI_ID, "gpu-number": PART_NUMBER}
+
+#: What follows these comes along with the item, so no accessory word counts after them (specs/lexicon.toml, header).
+COMES_ALONG = re.compile(
+    r"(?<![0-9])(?<![0-9] )\bW/(?!\s?O\b)|(?<!80 )\b(?:WITH|INCL|INCLUDING|INCLUDES|PLUS|BUNDLE|MIT|INKL|SAMT|AVEC)\b"
+    r"|(?<!不)含|附(?!件)"
+)
+#: These stand after what comes along.
+COMES_ALONG_AFTER = re.compile(r"\s*(?:付き|同梱)")
+#: Ends of a clause. A comma between digits is none.
+CLAUSE = re.compile(r"[;|+&()\n、。]|,(?![0-9])|(?<![0-9]),|\s-\s")
+#: Says that the row is about a device: memory, power, form.
+DEVICE = re.compile(
+    r"(?<![A-Z0-9])(?:[0-9]+\s?(?:GB|G|GO|TB|W)|HBM[0-9]?E?|GDDR[0-9]X?|SXM[0-9]?|OAM|PCI[\s-]?E(?:XPRESS)?|FHFL|HHHL"
+    r"|LOW[\s-]PROFILE|(?:SINGLE|DUAL|TRIPLE|[1-4])[\s-]SLOT)(?![A-Z0-9])"
+)
+#: Memory or power stated: more than an accessory's name usually says of the chip it is for.
+FIGURE = re.compile(r"(?<![A-Z0-9])[0-9]+\s?(?:GB|G|GO|W)(?![A-Z0-9])")
+
+
+def canonical(text: str) -> str:
+    """The key of a name after the usual other spellings of memory sizes and of the bus are made one."""
+    return key_of(_BUS.sub("PCIE", _MEMORY.sub(r"\1GB", plain(text))))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What one name or number stands for."""
+
+    how: str
+    ids: tuple[str, ...]
+    short: bool = False
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One pattern of the lexicon: a look-alike, an accessory word or a word of context."""
+
+    pattern: re.Pattern[str]
+    text: str
+    what: str
+    gpu: bool = False
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    ends: set[str] = field(default_factory=set)
+
+    def add(self, atoms: Iterable[str], end: str) -> None:
+        node = self
+        for atom in atoms:
+            node = node.children.setdefault(atom, _Node())
+        node.ends.add(end)
+
+    def depth(self) -> int:
+        return 1 + max((child.depth() for child in self.children.values()), default=0)
+
+    def regex(self) -> str:
+        """Longer names first; each ends with its own boundary: where that fails, a shorter name is tried."""
+        children = sorted(self.children.items(), key=lambda entry: -entry[1].depth())
+        options = [atom + child.regex() for atom, child in children] + sorted(self.ends)
+        return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
+
+
+class Lexicon:
+    """The compiled patterns of one spec database."""
+
+    def __init__(self, specs: Specs) -> None:
+        self.specs = specs
+        self.names: dict[str, Name] = {}
+        self.numbers: dict[str, Name] = {}
+        root = _Node()
+        for item in self._items():
+            self._add_names(root, item)
+            self._add_numbers(root, item)
+        #: One match for every place where a name begins, overlapping ones included.
+        self.pattern = re.compile(rf"{_LEFT}(?=({root.regex()}))")
+        words: dict[str, list[dict[str, Any]]] = specs.index["lexicon"]
+        self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
+        self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
+        context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
+        self.context = re.compile("|".join(context) or r"(?!)")
+        entries = words.get("unknown_accelerator", ())
+        self.unknown = [(re.compile(entry["regex"]), str(entry["what"])) for entry in entries]
+        self.any_unknown = re.compile("|".join(entry["regex"] for entry in entries) or r"(?!)")
+        self.any_look_alike = re.compile("|".join(word.pattern.pattern for word in self.look_alikes) or r"(?!)")
+        self.any_accessory = re.compile("|".join(word.pattern.pattern for word in self.accessories) or r"(?!)")
+        self._chips: dict[str, frozenset[str]] = {}
+        self._phrases: dict[str, re.Pattern[str]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._qualifiers: dict[str, frozenset[str]] = {}
+        self._vendors: dict[str, re.Pattern[str] | None] = {}
+
+    def _items(self) -> Iterator[Item]:
+        for table in ("families", "chips", "products"):
+            yield from self.specs.items(table)
+
+    def _add_names(self, root: _Node, item: Item) -> None:
+        how = FAMILY if item.level == "family" else ALIAS
+        for text in (item.name, *item.aliases, *item.short_aliases):
+            key = canonical(text)
+            short = text in item.short_aliases or len(key) <= 3
+            known = self.names.get(key)
+            ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
+            self.names[key] = Name(how, ids, short)
+            root.add(_name_atoms(text), _RIGHT)
+
+    def _add_numbers(self, root: _Node, item: Item) -> None:
+        for entry in item.identifiers:
+            for text in entry.values:
+                key = key_of(text)
+                known = self.numbers.get(key)
+                ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
+                self.numbers[key] = Name(
+                    _KINDS.get(entry.kind, entry.kind), ids, inferred=entry.mapping != "description"
+                )
+                root.add(_number_atoms(text, glued=entry.kind == PART_NUMBER), _NUMBER_RIGHT)
+
+    def owner(self, span: str) -> Name | None:
+        """What a matched span stands for."""
+        return self.numbers.get(key_of(span)) or self.names.get(canonical(span))
+
+    def chips(self, name: str) -> frozenset[str]:
+        """The chips that an id can mean or contain."""
+        if name not in self._chips:
+            item = self.specs.item(name)
+            if item.level == "family":
+                found = {chip.id for chip in self.specs.variants(name)}
+            elif item.level == "chip":
+                found = {name}
+            else:
+                parts = [{part["chip"]} if "chip" in part else self.chips(part["family"]) for part in item.contains]
+                found = {chip for part in parts for chip in part}
+            self._chips[name] = frozenset(found)
+        return self._chips[name]
+
+    def vendor(self, name: str) -> re.Pattern[str] | None:
+        """The makers' names of an id: each of them is context for its short names."""
+        if name not in self._vendors:
+            names = {self.specs.item(chip).vendor for chip in self.chips(name)} | {self.specs.item(name).vendor}
+            phrases = [_phrase(vendor) for vendor in sorted(names) if vendor]
+            self._vendors[name] = re.compile("|".join(phrases)) if phrases else None
+        return self._vendors[name]
+
+    def phrase(self, text: str) -> re.Pattern[str]:
+        """A pattern for a phrase, made once."""
+        if text not in self._phrases:
+            self._phrases[text] = re.compile(_phrase(text))
+        return self._phrases[text]
+
+    def words_of(self, chip: str) -> frozenset[str]:
+        """The words behind the model in the names of a chip: memory sizes, forms."""
+        if chip not in self._words:
+            item = self.specs.item(chip)
+            split = [re.split(r"[\s-]+", alias) for alias in (item.name, *item.aliases)]
+            self._words[chip] = frozenset(canonical(word) for words in split for word in words[1:])
+        return self._words[chip]
+
+    def qualifiers(self, name: str) -> frozenset[str]:
+        """The words by which the variants of an id and of its families are told apart."""
+        if name not in self._qualifiers:
+            families = {family for chip in self.chips(name) for family in self.specs.item(chip).families}
+            chips = self.chips(name).union(*(self.chips(family) for family in families))
+            self._qualifiers[name] = frozenset(word for chip in chips for word in self.words_of(chip))
+        return self._qualifiers[name]
+
+    def wider(self, name: str) -> str:
+        """The widest family that holds every variant of an id, or the id itself."""
+        chips = self.chips(name)
+        families = {family for chip in chips for family in self.specs.item(chip).families}
+        holding = [family for family in families if self.chips(family) > chips]
+        return max(sorted(holding), key=lambda family: len(self.chips(family)), default=name)
+
+
+@lru_cache(maxsize=8)
+def lexicon_of(specs: Specs) -> Lexicon:
+    """The compiled lexicon of a spec database, made once."""
+    return Lexicon(specs)
+
+
+def _name_atoms(text: str) -> Iterator[str]:
+    """Pieces of a pattern for a name: separators between words may be missing where letters meet digits.
+
+    Within the model word a space between letters and digits may stand only in a longer name: alone it is too often two
+    words.
+    """
+    words = re.findall(rf"[{_LETTER}]+", plain(text))
+    spaced = any(word != "GPU" for word in words[1:]) and len(words) > 1
+    before = ""
+    for place, word in enumerate(words):
+        if before:
+            gap = _GAP if len(word) >= 3 else _SHORT_GAP
+            yield f"(?:{gap})?" if before[-1].isdigit() != word[0].isdigit() else gap
+        if word == "PCIE":
+            yield r"PCI[\s-]?E(?:XPRESS)?"
+        elif memory := re.fullmatch(r"([0-9]+)GB", word):
+            yield memory[1]
+            yield r"\s?G[BO]?"
+        else:
+            runs = re.findall(r"[0-9]+|[^0-9]+", word)
+            model = spaced and len(runs) > 1 and not any(c.isdigit() for w in words[:place] for c in w)
+            for number, run in enumerate(runs):
+                if number == 1 and model and not runs[0][0].isdigit() and len(run) > 1:
+                    yield "[ -]?"
+                yield re.escape(run)
+        before = word
+
+
+def _number_atoms(text: str, glued: bool) -> Iterator[str]:
+    """Pieces of a pattern for a part number: groups with any separator, or none where ``glued`` allows."""
+    separator = r"[\s_./-]?" if glued else r"[\s_:./-]"
+    for place, group in enumerate(re.findall(r"[A-Z0-9]+", plain(text))):
+        if place:
+            yield separator
+        yield group
+
+
+def _phrase(text: str, plural: bool = False) -> str:
+    """A pattern for a phrase: separators may vary or be missing; no word boundary where writing has none."""
+    words = [re.escape(word) for word in re.findall(rf"[{_LETTER}\u0100-\uffff]+", plain(text))]
+    inner = r"[\s_/.'’:-]{0,2}".join(words)
+    shown = plain(text)
+    left = "" if _CJK.match(shown[0]) else rf"(?<![{_LETTER}])"
+    if _CJK.match(shown[-1]):
+        return left + inner
+    return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{_LETTER}])"
+
+
+def _word(entry: dict[str, Any], plural: bool = False) -> Word:
+    pattern = re.compile(_phrase(entry["pattern"], plural))
+    return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold())
+
+
+__all__ = ["CLAUSE", "COMES_ALONG", "GPU_NUMBER", "Lexicon", "Name", "Word", "canonical", "lexicon_of"]

@@ -1,0 +1,382 @@
+"""A free text to what it names: products, how they are known, how many chips, and what was refused and why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chipclass.identification.accessories import DOUBT, KEPT, NEAR, REFUSED, Hit, Judgement, longest
+from chipclass.identification.lexicon import DEVICE, Lexicon, canonical, lexicon_of
+from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
+from chipclass.specdb.store import Specs
+from chipclass.spelling import plain
+
+ACCESSORY, LOOK_ALIKE, UNKNOWN, NONE = "accessory", "look-alike", "unknown accelerator", "none"
+
+#: A name that is repeated in one text is looked at this often.
+REPEATS = 8
+_ALTERNATIVE = re.compile(r"\s?(?:/|\b(?:OR|ODER|OU)\b)\s?([A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_NEXT = re.compile(r"[\s_,/-]{1,2}([A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_MEMORY = re.compile(r"[0-9]+GB")
+_OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
+_COUNT_BEFORE = re.compile(r"(?:(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?))\s?$")
+_COUNT_AFTER = re.compile(
+    r"\s?(?:[X×]\s?([1-9]|1[0-57-9]|[2-9][0-9])|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))"
+)
+_COUNT_GPU = re.compile(r"(?<![A-Z0-9])([1-9][0-9]?)\s?[X×-]?\s?(?:GPUS?(?![A-Z])|卡)")
+_SEVERAL = re.compile(r"(?<![A-Z0-9])(?:[2-9]|[1-9][0-9])\s?[X×](?![A-Z0-9])")
+_GPU_COUNT = re.compile(r"[1-9][0-9]?[\s-]?[X×]?[\s-]?GPUS?")
+_SYSTEM = re.compile(
+    r"(?<![A-Z])(?:SERVERS?|SYSTEMS?|NODES?|RACKS?|(?:BASE[\s-]?)?BOARDS?|CHASSIS|WORKSTATION|CLUSTER|POD|TRAY|PLATFORM|STATION|SERVEUR)(?![A-Z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that looks like a chip's name and was not believed."""
+
+    what: str
+    why: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one text names.
+
+    ``ids`` are products, chips or families in the order of the text; ``candidates`` the chips that they can mean (for
+    an unknown accelerator: what it might be); ``unknown`` names of accelerators that are in no list; ``general``:
+    nothing here speaks against a product that another cell of the row names.
+    """
+
+    how: str
+    ids: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    family: str | None = None
+    count: int | None = None
+    evidence: str = ""
+    refused: tuple[Refusal, ...] = ()
+    unknown: tuple[str, ...] = ()
+    general: bool = True
+
+
+def scan(specs: Specs, text: str, *, context: bool = False, maker: str = "") -> Found:
+    """What a text names.
+
+    ``context``: the row says elsewhere that it is about accelerators. ``maker``: a maker of accelerators named
+    elsewhere in the row, as ``maker_of`` gives it; with it a bare model number is not overlooked.
+    """
+    scanner = _Scan(lexicon_of(specs), text)
+    found = scanner.found(context or bool(maker), maker)
+    return scanner.by_maker(maker) if found.how == NONE and maker else found
+
+
+def has_context(specs: Specs, text: str) -> bool:
+    """Whether a text has a word that confirms short names beside it."""
+    return bool(lexicon_of(specs).context.search(plain(text)))
+
+
+def maker_of(specs: Specs, text: str) -> str:
+    """The maker of accelerators that a text names: a vendor of the database or a name of the lexicon; else empty."""
+    lexicon = lexicon_of(specs)
+    normal = plain(text)
+    for vendor in sorted({chip.vendor for chip in specs.items("chips") if chip.vendor}):
+        if lexicon.phrase(vendor).search(normal):
+            return plain(vendor)
+    return normal.strip() if lexicon.any_unknown.search(normal) else ""
+
+
+def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
+    """Without what another of the ids says more exactly: a family beside its variant, a chip beside its board."""
+    lexicon = lexicon_of(specs)
+    unique = tuple(dict.fromkeys(ids))
+
+    def said_by(one: str, other: str) -> bool:
+        level, mine, theirs = specs.item(one).level, lexicon.chips(one), lexicon.chips(other)
+        if level == "family":
+            return theirs < mine or (theirs == mine and specs.item(other).level != "family")
+        return level == "chip" and specs.item(other).level not in ("chip", "family") and mine <= theirs
+
+    return tuple(one for one in unique if not any(said_by(one, other) for other in unique if other != one))
+
+
+class _Scan:
+    """One text on its way: places that name something, then the words that speak against them."""
+
+    def __init__(self, lexicon: Lexicon, text: str) -> None:
+        self.lexicon = lexicon
+        self.specs = lexicon.specs
+        self.text = plain(text)
+        self.shown = text if len(text) == len(self.text) else self.text
+        self.refused: list[Refusal] = []
+        self.repeated: set[str] = set()
+        self.look_alikes = self._look_alikes()
+        self.names = self._names()
+        self.unknown = self._unknown()
+
+    def _cut(self, start: int, end: int) -> str:
+        return " ".join(self.shown[start:end].split())
+
+    def _look_alikes(self) -> list[Hit]:
+        if not self.lexicon.any_look_alike.search(self.text):
+            return []
+        hits: list[Hit] = []
+        for word, start, end in longest(self.lexicon.look_alikes, self.text):
+            hits.append(Hit(start, end, LOOK_ALIKE, why=word.what, short=word.gpu))
+            self.refused.append(Refusal(self._cut(start, end), word.what, LOOK_ALIKE))
+        return hits
+
+    def _names(self) -> list[Hit]:
+        """Names and numbers of the database, the longest of overlapping ones."""
+        hits = []
+        seen: Counter[str] = Counter()
+        for match in self.lexicon.pattern.finditer(self.text):
+            start, end = match.span(1)
+            seen[match[1]] += 1
+            if seen[match[1]] > REPEATS:
+                self.repeated.add(match[1])
+                continue
+            owner = self.lexicon.owner(match[1])
+            if owner is None or any(hit.overlaps(start, end) for hit in self.look_alikes):
+                continue
+            why = ""
+            if owner.how in (PART_NUMBER, PCI_ID):
+                why = "inferred from the numbering" if owner.inferred else "named by the source"
+            hits.append(Hit(start, end, owner.how, owner.ids, owner.short, why))
+        chosen: list[Hit] = []
+        for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+            if not any(hit.overlaps(other.start, other.end) for other in chosen):
+                chosen.append(hit)
+        return [self._refined(hit) for hit in sorted(chosen, key=lambda hit: hit.start)]
+
+    def _refined(self, hit: Hit) -> Hit:
+        """A name with the words right behind it: alternatives widen it, sizes and forms narrow it or contradict it."""
+        if hit.how not in (ALIAS, FAMILY):
+            return hit
+        if (wider := self._widened(hit)) is not hit:
+            return wider
+        left = self.lexicon.chips(hit.ids[0])
+        memories = {word for chip in left for word in self.lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
+        end = hit.end
+        while match := _NEXT.match(self.text, end):
+            word = canonical(match[1])
+            if _MEMORY.fullmatch(word) and not _OTHER_MEMORY.match(self.text, match.end()):
+                size = int(word[:-2])
+                if memories and word not in memories and not any(size % int(known[:-2]) == 0 for known in memories):
+                    name = self.specs.item(hit.ids[0]).name
+                    return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
+            elif word not in self.lexicon.qualifiers(hit.ids[0]) and not DEVICE.fullmatch(match[1]):
+                break
+            if _ALTERNATIVE.match(self.text, match.end()):
+                break
+            if hit.how == FAMILY:
+                left = frozenset(chip for chip in left if word in self.lexicon.words_of(chip)) or left
+            end = match.end()
+        if hit.how == FAMILY and len(left) == 1:
+            return replace(hit, end=end, how=ALIAS, ids=tuple(left))
+        return hit
+
+    def _widened(self, hit: Hit) -> Hit:
+        """``40GB/80GB``, ``SXM or PCIe`` behind a model: the name leaves open what it seems to say."""
+        if hit.how not in (ALIAS, FAMILY) or not (match := _ALTERNATIVE.match(self.text, hit.end)):
+            return hit
+        other, last = canonical(match[1]), canonical(re.split(r"[\s_/-]", self.text[hit.start : hit.end])[-1])
+        same_kind = other[0].isdigit() == last[0].isdigit()
+        if other == last or not same_kind or other not in self.lexicon.qualifiers(hit.ids[0]):
+            return hit
+        wider = self.lexicon.wider(hit.ids[0])
+        return replace(hit, end=match.end(), how=FAMILY, ids=(wider,), why="the text gives alternatives")
+
+    def _unknown(self) -> list[Hit]:
+        """What looks like an accelerator beside the names; a longer one displaces the name inside it."""
+        hits = [Hit(h.start, h.end, UNKNOWN, why=f"{h.why}: a GPU all the same") for h in self.look_alikes if h.short]
+        if not self.lexicon.any_unknown.search(self.text):
+            return hits
+        for regex, what in self.lexicon.unknown:
+            seen: Counter[str] = Counter()
+            for match in regex.finditer(self.text):
+                seen[match[0]] += 1
+                if seen[match[0]] > REPEATS:
+                    continue
+                start, end = _core(self.text, *match.span(), bounded=regex.pattern.startswith("(?:^|"))
+                if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
+                    continue
+                inside = [n for n in self.names if start <= n.start and n.end < end]
+                if inside:
+                    self.names = [n for n in self.names if n not in inside]
+                elif any(n.overlaps(start, end) for n in self.names):
+                    continue
+                hits.append(Hit(start, end, UNKNOWN, why=what))
+        chosen: list[Hit] = []
+        for hit in sorted(hits, key=lambda hit: hit.start - hit.end):
+            if not any(hit.overlaps(other.start, other.end) for other in [*chosen, *self.names]):
+                chosen.append(hit)
+        for unknown in chosen:
+            self.names = [n for n in self.names if n.how not in (ALIAS, FAMILY) or not self._of_another(n, unknown)]
+        return sorted(chosen, key=lambda hit: hit.start)
+
+    def _describes(self, hit: Hit) -> bool:
+        """Whether an unknown hit only describes a product that is named: ``GPU``, ``SXM5``, ``HBM3``, ``8-GPU``."""
+        text = self.text[hit.start : hit.end]
+        bare = re.sub(r"[0-9]+", "", text).strip(" -")
+        if bare == text or _GPU_COUNT.fullmatch(text):
+            return True
+        return bool(self.lexicon.context.fullmatch(text) or self.lexicon.context.fullmatch(bare))
+
+    def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
+        """Whether a short name has a word beside it that makes it a chip's name."""
+        key = canonical(self.text[hit.start : hit.end])
+        rest = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
+        vendor = any((p := self.lexicon.vendor(name)) is not None and p.search(f"{maker}\n{rest}") for name in hit.ids)
+        if vendor or key.isdigit():
+            return vendor
+        if context or any(not other.short for other in self.names) or self.lexicon.context.search(rest):
+            return True
+        return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
+
+    def _of_another(self, name: Hit, unknown: Hit) -> bool:
+        """``<another maker> <model>``: the name right behind another maker's is that maker's model."""
+        text = self.text[unknown.start : unknown.end]
+        if not re.fullmatch(r"[\s_/-]{1,2}", self.text[unknown.end : name.start]) or self.lexicon.context.fullmatch(
+            text
+        ):
+            return False
+        why = plain(unknown.why)
+        own = any(
+            (p := self.lexicon.vendor(i)) and p.search(f"{why} {self.text[name.start : name.end]}") for i in name.ids
+        )
+        # The lexicon says whose accelerators a pattern finds: a vendor of the database, or "another maker".
+        return not own and text.isascii() and ("MAKER" in why or bool(maker_of(self.specs, unknown.why)))
+
+    def found(self, context: bool, maker: str) -> Found:
+        hits = [*self.names, *self.unknown]
+        judged = Judgement(self.lexicon, self.text, hits, [*self.names, *self.look_alikes]).judged()
+        sure: list[Hit] = []
+        unknown: list[Hit] = []
+        open_: list[tuple[Hit, str]] = []
+        against: list[str] = []
+        for hit, verdict, place in judged:
+            shown, by = self._cut(hit.start, hit.end), self._cut(*place)
+            if verdict != KEPT:
+                self.refused.append(Refusal(shown, f"'{by}' stands beside it", ACCESSORY))
+            if verdict == REFUSED:
+                against.append(f"'{by}' beside '{shown}': the item is not the chip")
+            elif verdict == DOUBT:
+                if hit.ids or not self._describes(hit):
+                    open_.append((hit, f"'{shown}' beside '{by}': chip or accessory, a person must look"))
+            elif not hit.ids:
+                unknown.append(hit)
+            elif hit.odd:
+                open_.append((hit, f"'{shown}': {hit.why}"))
+            elif not hit.short or self._confirmed(hit, context, maker):
+                sure.append(hit)
+            elif not canonical(shown).isdigit():
+                open_.append((hit, f"'{shown}' is a short name and nothing beside it says that a chip is meant"))
+        if sure:
+            return self._products(sure, [hit for hit in unknown if not self._describes(hit)], open_, unknown)
+        refused = tuple(self.refused)
+        if unknown or open_:
+            return self._unidentified(unknown, open_)
+        if against:
+            return Found(ACCESSORY, evidence="; ".join(dict.fromkeys(against)), refused=refused)
+        if self.look_alikes:
+            evidence = "; ".join(f"'{r.what}': {r.why}" for r in refused)
+            return Found(LOOK_ALIKE, evidence=evidence, refused=refused)
+        return Found(NONE)
+
+    def by_maker(self, maker: str) -> Found:
+        """A text in which nothing was found, beside a maker of accelerators: its model numbers could be chips."""
+        for match in re.finditer(r"(?<![A-Z0-9])[A-Z]+[ -]?[0-9]+[A-Z0-9]*(?![A-Z0-9])", self.text):
+            named = self.lexicon.any_unknown.search(f"{maker} {match[0]}")
+            if named and not any(hit.overlaps(*match.span()) for hit in self.look_alikes):
+                shown = self._cut(*match.span())
+                evidence = f"'{shown}' of {maker.title()} could be an accelerator and is in no list here"
+                return Found(UNKNOWN, evidence=evidence, unknown=(shown,), general=False)
+        return Found(NONE)
+
+    def _unidentified(self, unknown: Sequence[Hit], open_: Sequence[tuple[Hit, str]]) -> Found:
+        naming = [hit for hit in unknown if not self._describes(hit)] or list(unknown)
+        texts = [why for _, why in open_]
+        texts += [
+            f"'{self._cut(hit.start, hit.end)}' looks like one ({hit.why}) and is in no list here" for hit in naming[:3]
+        ]
+        candidates = dict.fromkeys(
+            chip for hit, _ in open_ for name in hit.ids for chip in sorted(self.lexicon.chips(name))
+        )
+        named = tuple(dict.fromkeys(self._cut(hit.start, hit.end) for hit in [*(h for h, _ in open_), *naming]))
+        return Found(
+            UNKNOWN,
+            candidates=tuple(candidates),
+            evidence="; ".join(texts),
+            refused=tuple(self.refused),
+            unknown=named,
+            general=not any(hit.odd for hit, _ in open_) and all(self._describes(hit) for hit in unknown),
+        )
+
+    def _products(
+        self, sure: list[Hit], others: list[Hit], open_: list[tuple[Hit, str]], describing: list[Hit]
+    ) -> Found:
+        ids = narrowed(self.specs, [name for hit in sure for name in hit.ids])
+        used = [hit for hit in sure if set(hit.ids) & set(ids)]
+        first = min(used, key=lambda hit: (hit.how in (ALIAS, FAMILY), hit.start))
+        texts = [self._naming(hit) for hit in used]
+        texts += [why for hit, why in open_ if not set(hit.ids) & set(ids)]
+        texts += [f"'{self._cut(hit.start, hit.end)}' beside it is in no list here ({hit.why})" for hit in others]
+        unknown = [hit for hit, _ in open_ if not set(hit.ids) & set(ids)] + others
+        families = [name for name in ids if self.specs.item(name).level == "family"]
+        chips = dict.fromkeys(chip for name in ids for chip in sorted(self.lexicon.chips(name)))
+        return Found(
+            first.how,
+            ids,
+            tuple(chips),
+            families[0] if families and len(ids) == 1 else None,
+            self._count(ids, first, describing) if len(used) == 1 or len(ids) == 1 else None,
+            "; ".join(dict.fromkeys(texts)),
+            tuple(self.refused),
+            tuple(dict.fromkeys(self._cut(hit.start, hit.end) for hit in unknown)),
+            general=not unknown,
+        )
+
+    def _naming(self, hit: Hit) -> str:
+        names = " or ".join(self.specs.item(name).name for name in hit.ids)
+        what = {ALIAS: "is a name of", FAMILY: "is a family name:"}.get(hit.how, f"is a {hit.how} of")
+        return f"'{self._cut(hit.start, hit.end)}' {what} {names}{f' ({hit.why})' if hit.why else ''}"
+
+    def _count(self, ids: Sequence[str], hit: Hit, describing: Sequence[Hit]) -> int | None:
+        """Chips in one unit of the item, where the product or the text says so plainly."""
+        if len(ids) != 1:
+            return None
+        item = self.specs.item(ids[0])
+        stated = self._stated(hit)
+        if item.level not in ("chip", "family"):
+            whole = sum(int(part["count"]) for part in item.contains)
+            before = _COUNT_BEFORE.search(self.text, max(0, hit.start - NEAR), hit.start)
+            return None if before and int(before[1] or before[2]) > 1 else whole
+        if stated or hit.how not in (ALIAS, FAMILY):
+            return stated.pop() if len(stated) == 1 else None if stated else 1
+        # The lexicon calls what holds several chips a platform.
+        platform = any(
+            "platform" in h.why and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
+        )
+        return None if platform or _SYSTEM.search(self.text) or _SEVERAL.search(self.text) else 1
+
+    def _stated(self, hit: Hit) -> set[int]:
+        numbers = set()
+        if before := _COUNT_BEFORE.search(self.text, max(0, hit.start - NEAR), hit.start):
+            numbers.add(int(before[1] or before[2]))
+        if after := _COUNT_AFTER.match(self.text, hit.end):
+            numbers.add(int(after[1] or after[2]))
+        outside = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
+        if gpus := _COUNT_GPU.search(outside):
+            numbers.add(int(gpus[1]))
+        return numbers
+
+
+def _core(text: str, start: int, end: int, bounded: bool) -> tuple[int, int]:
+    """A match of the lexicon's regular expressions without the characters that only bound it."""
+    if bounded:
+        start += not re.match(r"[A-Z0-9]", text[start])
+        end -= not re.match(r"[A-Z0-9]", text[end - 1])
+    return start, end
