@@ -9,10 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.classification import Evaluation, book_of, document, evaluate, transaction, unknown_product
+from chipclass.classification import document, evaluate, unknown_product
+from chipclass.evaluation import Evaluation
 from chipclass.identification.resolve import resolve
 from chipclass.logic.numbers import INF
-from chipclass.rules.transactions import QueryError
+from chipclass.rules.book import book_of
+from chipclass.rules.transactions import QueryError, transaction
 from chipclass.specdb.store import Specs, load
 
 RATIOS = ("tpp", "performance_density", "total_dram_bandwidth", "interconnect_bandwidth")
@@ -43,27 +45,27 @@ def compare(queries: Iterable[str], *, specs: Specs | None = None, **question: A
     """
     specs = specs or load()
     deal = transaction(specs, **question)
-    chosen: dict[str, tuple[Evaluation, str]] = {}
+    chosen: dict[str, tuple[Evaluation, str, bool]] = {}
     for text in queries:
         match = resolve(specs, text)
         if not match.ids:
             raise unknown_product(text, match)
-        represented = specs.item(match.ids[0]).represented_by
         evaluations = evaluate(specs, match, deal)
-        evaluation = next((e for e in evaluations if e.chip.id == represented), evaluations[0])
-        chosen.setdefault(f"{evaluation.item.id}/{evaluation.chip.id}", (evaluation, text))
+        families = [
+            specs.item(name)
+            for name in (*match.ids, *(p["family"] for p in specs.item(match.ids[0]).contains if "family" in p))
+        ]
+        represented = {family.represented_by for family in families}
+        evaluation = next((e for e in evaluations if e.chip.id in represented), evaluations[0])
+        chosen.setdefault(f"{evaluation.item.id}/{evaluation.chip.id}", (evaluation, text, len(evaluations) > 1))
     if len(chosen) < 2:
         raise QueryError("name at least two different products to compare")
-    ladder = sorted(chosen.values(), key=lambda pair: _rank(pair[0]))
-    evaluations = [evaluation for evaluation, _ in ladder]
+    ladder = sorted(chosen.values(), key=lambda entry: _rank(entry[0]))
+    evaluations = [entry[0] for entry in ladder]
     data = document(specs, deal, [])
     del data["results"]
     between = [_pair(specs, low, high) for low, high in pairwise(evaluations)]
-    stand_ins = [
-        {"query": text, "represented_by": e.chip.id}
-        for e, text in ladder
-        if specs.item(resolve(specs, text).ids[0]).represented_by
-    ]
+    stand_ins = [{"query": text, "represented_by": e.chip.id} for e, text, stands_in in ladder if stands_in]
     products = [evaluation.to_dict() for evaluation in evaluations]
     head = {"order": [e.item.id for e in evaluations], "stand_ins": stand_ins, "between": between, "products": products}
     return Comparison({**data, **head})
@@ -121,7 +123,7 @@ def _condition(
 ) -> dict[str, Any]:
     numeric = "relation" in low
     values = [words.figure_of(t) if numeric else words.fact_words(t) for t in (low, high)]
-    says = [words.test_words(t, of=e.chip.name) for t, e in ((high, upper), (low, lower))]
+    says = [words.test_words(t, of=e.label) for t, e in ((high, upper), (low, lower))]
     text = f"{paragraph}: {says[0]}; {says[1]}"
     return {
         "provision": provision,
@@ -150,7 +152,7 @@ def _figure(evaluation: Evaluation, name: str) -> Fraction | None:
 
 def _sentences(lower: Evaluation, upper: Evaluation, separating: Sequence[Mapping[str, Any]]) -> list[str]:
     """Why one sits above the other, in sentences that can be quoted."""
-    names = (upper.chip.name, lower.chip.name)
+    names = (upper.label, lower.label)
     ratio = _ratio(lower, upper, "tpp")
     figure = f", with {ratio:.3g} times its TPP" if ratio else ""
     sentences = [f"{names[0]} sits above {names[1]}{figure}."]

@@ -79,6 +79,13 @@ class Axes:
         tests = {t.text: YES for tree in self.trees.values() for t in tree.tests() if t.kind == "headquarters"}
         return Box(self.box.numbers, {**self.box.truths, **tests})
 
+    def headquarters_groups(self) -> list[str]:
+        """The groups and countries that the provisions on headquarters name, in words."""
+        date = self.transaction.as_of
+        editions = [e for p in self.book.axis("licence requirement", "headquarters") if (e := p.on(date))]
+        names = [n for e in editions for t in e.tree.tests() if t.kind == "headquarters" for n in t.names]
+        return list(dict.fromkeys(self.countries.name(name) for name in names))
+
     def letters(self) -> list[dict[str, Any]]:
         """Reported letters: whether the product reaches the criterion, and to whom the letter was addressed."""
         result = []
@@ -138,12 +145,13 @@ class Axes:
             if settled == NOT_MET:
                 continue
             head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
-            return {**head, "text": lead + self._policy_text(provision, outcome, settled)}
-        for provision, _ in provisions:
+            return {**head, "text": lead + self._policy_text(provision, outcome)}
+        for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
                 hedge = "" if outcome == MET else " if a party is headquartered there"
                 text = f"{lead}{provision.text('policy')}{hedge}"
-                return {"text": text, "outcome": outcome, "conditions": [], "provision": provision.id}
+                conditions = list(edition.conditions)
+                return {"text": text, "outcome": outcome, "conditions": conditions, "provision": provision.id}
         return {**nothing, "text": "not on file for this destination and date", "outcome": UNDECIDED}
 
     def _relief(self, tree: Node) -> tuple[str, str]:
@@ -158,17 +166,23 @@ class Axes:
         answers = {cell.holds(tree) for cell in cells([tree, *classes], box) if any(cell.holds(c) for c in classes)}
         return outcome_of(True in answers, False in answers)
 
-    @staticmethod
-    def _policy_text(provision: Provision, outcome: str, settled: str) -> str:
+    def _policy_text(self, provision: Provision, outcome: str) -> str:
         policy, otherwise = provision.text("policy"), provision.text("otherwise")
         if outcome == MET:
             return policy
-        tail = f"{otherwise} unless " if otherwise else ""
-        if settled == MET:
-            return (
-                f"{tail}the certifications are met, then {policy}" if otherwise else f"{policy}, if its conditions hold"
-            )
-        return f"{tail}the open figures fall below the limits and the certifications are met, then {policy}"
+        needs = words.join(self._open(self.trees[provision.id]))
+        return f"{otherwise} unless {needs}, then {policy}" if otherwise else f"{policy} if {needs}"
+
+    def _open(self, tree: Node) -> list[str]:
+        """What is still open of a relief, over the cells in which the product is caught, in words."""
+        undecided = {test.kind for test in tree.tests() if self._if_caught(test) == UNDECIDED}
+        said = {
+            "number": "the open figures fall below the limits",
+            "fact": "the open facts of the product are as it asks",
+            "headquarters": "no party is headquartered in the groups named",
+            "stated": "the certifications are met",
+        }
+        return [text for kind, text in said.items() if kind in undecided]
 
     def tariff(self) -> dict[str, Any]:
         """Entry into the United States: which parameter band the figures fall into."""
@@ -220,13 +234,16 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     if other_outcome != outcome:
         text += f" ({other} reading: {_required_words(other_outcome, other_provisions)})"
     letters = axes.letters()
-    if outcome != MET and any(entry["outcome"] != NOT_MET for entry in letters):
-        text += "; but a reported letter's criterion is reached, see the letters"
+    said = {entry["outcome"] for entry in letters} - {NOT_MET} if outcome != MET else set()
+    if said:
+        text += f"; a reported letter {'reaches' if MET in said else 'may reach'} it, see the letters"
     abroad, by = axes.required(transaction.reading, headquarters_abroad=True)
+    groups = words.join(axes.headquarters_groups(), "or")
+    party = f"any destination, if a party is of {groups}: " if groups else "no provision on headquarters in force: "
     return {
         "by_destination": text,
         "outcome": outcome,
-        "if_headquartered_in_D5_or_Macau": f"any destination: {_required_words(abroad, by)}",
+        "if_headquartered_in_D5_or_Macau": f"{party}{_required_words(abroad, by)}",
         "letters": letters,
     }
 
@@ -248,6 +265,9 @@ def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) ->
         text = "a bare integrated circuit: the class of the chip is the class of the item"
         return {"text": text, "declared_eccn": declared, "certain": status != CANNOT_EXCLUDE}
     provisions = [p for p in axes.book.axis("item class") if p.on(date) is not None]
+    if not provisions:
+        text = "no paragraph for items held here was in force on this date"
+        return {"text": text, "declared_eccn": declared, "certain": False}
     possible = outcomes({p.id: axes.trees[p.id] for p in provisions}, axes.box)
     met = [p for p in provisions if not possible[p.id].false]
     open_ = [p for p in provisions if possible[p.id].true]

@@ -14,14 +14,6 @@ UNDECIDED_WORDS = {"restricts": "cannot exclude", "relieves": "not established"}
 _HOLDS = {">=": "is at or above", ">": "is above", "<=": "is at or below", "<": "is below"}
 _FAILS = {">=": "is below", ">": "is not above", "<=": "is above", "<": "is not below"}
 
-NOT_EVALUATED = (
-    "jurisdiction (is the item subject to these rules at all) and de minimis content",
-    "end users and end uses of Part 744 and embargoes of Part 746; they reach items below every line shown here",
-    "letters to other companies; only reported ones are shown",
-    "encryption ECCNs (Category 5 Part 2) and the base ECCN of boards, servers and racks",
-    "all other ECCNs (memory, interconnect, software, technology) and other regimes than those shown",
-    "the 50 % ownership rule: suspended to 2026-11-09, then in force by its own text unless extended; unverified",
-)
 DISCLAIMER = "A documented indication for a person to check, not advice."
 
 

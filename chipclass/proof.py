@@ -56,7 +56,10 @@ class Prover:
         if len(found) > 1:
             proof["cases"] = _cases(tree, found)
         settle = self.would_settle(tree, found) if proof["outcome"] == UNDECIDED else []
-        checked = {"checked": edition.checked}
+        checked = {
+            "checked": edition.checked,
+            **({"overlay": overlay} if (overlay := provision.text("overlay")) else {}),
+        }
         extra = {key: edition.text(key) for key in ("note", "unverified") if edition.text(key)}
         return {**head, **checked, **extra, "outcome": proof["outcome"], "proof": proof, "would_settle": settle}
 
@@ -64,7 +67,7 @@ class Prover:
         """The proof of a node over the feasible cells (contract: P)."""
         answers = {cell.holds(node) for cell in found}
         outcome = outcome_of(True in answers, False in answers)
-        labels = {key: value for key, value in (("id", node.id), ("cite", node.cite)) if value}
+        labels = {"id": node.id, "cite": node.cite}
         if node.op != "test":
             children = [self.node(child, found) for child in node.children]
             text = {"text": node.text} if node.text else {}

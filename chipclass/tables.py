@@ -14,11 +14,14 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chipclass.classification import SCHEMA, Evaluation, book_of, transaction
+from chipclass.classification import SCHEMA
 from chipclass.conclusion import declared_eccn
+from chipclass.evaluation import Evaluation
 from chipclass.explanation import DISCLAIMER, decimal_text
 from chipclass.logic.numbers import INF, Bound, Interval
 from chipclass.rules.alternatives import deciding_facts, same_claim, truth_of
+from chipclass.rules.book import book_of
+from chipclass.rules.transactions import transaction
 from chipclass.specdb.records import Fact, Figure, Identifier, Item
 from chipclass.specdb.store import Specs
 

@@ -25,9 +25,12 @@ _SPELLINGS = (
     (re.compile(r"(?i)\b([kmgtpe]?)macs?/s\b"), lambda m: f"{_prefix(m[1])}macs"),
     (re.compile(r"(?<=\w)·(?=\w)|×"), "*"),
 )
-_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d,\u00a0\u202f ]*\d|\d)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*)")
+#: Digits, or groups of three divided by one separator: "4,8" and "5 3" are no numbers.
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?![\d,.])(.*)"
+)
 _EXAMPLES = {
-    "[operation] * [information] / [time]": "4800 TPP",
+    "[operation] * [information] / [time]": "1000 TPP",
     "[operation] / [time]": "989.4 TFLOPS",
     "[information] / [time]": "4.8 TB/s",
     "[information]": "141 GB",
@@ -60,6 +63,8 @@ def registry() -> pint.UnitRegistry[Decimal]:
 @lru_cache(maxsize=512)
 def _unit(text: str) -> Any:
     spelled = text.strip()
+    if "//" in spelled or spelled.endswith(("/", "*")):
+        raise UnitError(f"unknown unit '{text}'; write for example GB/s")
     for pattern, replacement in _SPELLINGS:
         spelled = pattern.sub(replacement, spelled)
     ureg = registry()

@@ -50,7 +50,7 @@ def run(command: str) -> tuple[int, str]:
     output = io.StringIO()
     back = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
-        os.symlink(ROOT / "examples", Path(folder) / "examples")
+        (Path(folder) / "examples").symlink_to(ROOT / "examples")
         os.chdir(folder)
         try:
             words = shlex.split(command.partition("#")[0])

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chipclass.classification import Evaluation, book_of, transaction
+from chipclass.evaluation import Evaluation
 from chipclass.logic.cells import MAYBE, NO, YES, Box, Possible, Ratio
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.proof import Prover
 from chipclass.rules.alternatives import Alternative, Metric
+from chipclass.rules.book import book_of
+from chipclass.rules.transactions import transaction
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import load
 from tests.logic.test_oracle import UNKNOWN, Known, interval, knowns

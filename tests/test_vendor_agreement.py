@@ -21,7 +21,8 @@ def test_every_resolved_row_agrees_with_the_vendor() -> None:
 
 def test_without_declared_figures_computed_ones_decide() -> None:
     """Setting the declared TPP aside really changes what decides: H200 NVL falls back to the datasheet's figure."""
-    from chipclass.classification import Evaluation, transaction
+    from chipclass.evaluation import Evaluation
+    from chipclass.rules.transactions import transaction
     from chipclass.specdb.store import load
 
     specs = vendor_agreement.without_declarations(load())

@@ -137,4 +137,4 @@ def test_the_installed_command_takes_an_overlay(installed: Path, tmp_path: Path)
     answer = json.loads(run([installed / "chipclass", *command], tmp_path))
     assert answer["overlays"] == ["mine"]
     assert answer["specs"] == chipclass.load([tmp_path / "mine"]).hash
-    assert run([installed / "chipclass", "check"], tmp_path).startswith(f"specs {chipclass.load().hash}")
+    assert f"specs {chipclass.load().hash}" in run([installed / "chipclass", "check"], tmp_path)

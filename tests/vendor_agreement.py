@@ -8,9 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from chipclass.classification import evaluate, transaction
+from chipclass.classification import evaluate
 from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED
 from chipclass.identification.resolve import resolve
+from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import Specs, load
 
 LIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "nvidia-export-classification-2026-07-31.csv"

@@ -11,7 +11,9 @@ import io
 from pathlib import Path
 
 from chipclass import explanation as words
-from chipclass.classification import Evaluation, book_of, transaction
+from chipclass.evaluation import Evaluation
+from chipclass.rules.book import book_of
+from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import load
 
 FILE = Path(__file__).parent / "data" / "verdict_history.csv"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 BUG = 70
 FAILED = 2
@@ -19,24 +22,41 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # a name in Chinese must not end the run on a terminal without UTF-8
             stream.reconfigure(errors="replace")
     debug = "--debug" in sys.argv
+    with _a_reader_may_stop():
+        try:
+            app(prog_name="chipclass")
+        except ValueError as error:  # QueryError, SpecError, AuditError, ExportError: the message says what to do
+            _stop(debug, FAILED, f"chipclass: {error}")
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            _stop(debug, FAILED, f"chipclass: {error.strerror or error}{where}")
+        except Exception as error:
+            kind = f"{type(error).__name__}: {error}"
+            text = (
+                f"chipclass: a bug, sorry: {kind}. Please report it with the command; --debug shows where it happened."
+            )
+            _stop(debug, BUG, text)
+
+
+@contextmanager
+def _a_reader_may_stop() -> Iterator[None]:
+    """``chipclass ... | head``: a reader that has seen enough is no error, and no exit code 1."""
+    import signal
+
+    if not hasattr(signal, "SIGPIPE"):
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, lambda *_: os._exit(0))
     try:
-        app(prog_name="chipclass")
-    except (BrokenPipeError, KeyboardInterrupt) as error:
-        sys.stderr.close()
-        raise SystemExit(0 if isinstance(error, BrokenPipeError) else 130) from None
-    except ValueError as error:  # QueryError, SpecError, AuditError, ExportError: the message says what to do
-        _stop(error, debug, FAILED, f"chipclass: {error}")
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        _stop(error, debug, FAILED, f"chipclass: {error.strerror or error}{where}")
-    except Exception as error:
-        kind = f"{type(error).__name__}: {error}"
-        text = f"chipclass: a bug, sorry: {kind}. Please report it with the command; --debug shows where it happened."
-        _stop(error, debug, BUG, text)
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
-def _stop(error: BaseException, debug: bool, code: int, text: str) -> None:
+def _stop(debug: bool, code: int, text: str) -> None:
     if debug:
-        raise error
+        import traceback
+
+        traceback.print_exc()
     print(text, file=sys.stderr)
     raise SystemExit(code) from None

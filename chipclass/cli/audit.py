@@ -111,8 +111,7 @@ def screen(summary: Mapping[str, Any], source: Path, output: Path | None) -> str
         written = [str(output), f"{output.stem}.audit.json"]
         written += [f"{output.stem}.rejects.jsonl"] if rows["rejected"] else []
         lines.append(layout.field("Written", ", ".join(written)))
-    head = f"{summary['disclaimer']} chipclass {summary['chipclass']}, specs {summary['specs']}."
-    return "\n\n".join([*parts, "\n".join([*lines, layout.wrapped(head)])])
+    return "\n\n".join([*parts, "\n".join([*lines, layout.wrapped(layout.foot(summary))])])
 
 
 def findings(result: Any, most: int = 20) -> str:

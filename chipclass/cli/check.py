@@ -6,6 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from chipclass import __version__
+from chipclass.classification import SCHEMA
+from chipclass.cli import FAILED, layout
 from chipclass.specdb.compile import Compiler
 from chipclass.specdb.places import specs_folder
 from chipclass.specdb.problems import SpecError
@@ -23,20 +26,17 @@ def run(folders: Sequence[Path], format: str) -> int:
         index, problems = None, error.problems
     if format == "json":
         entries = [{"file": p.file, "place": p.place, "message": p.message, "severity": p.severity} for p in problems]
-        print(
-            json.dumps(
-                {"ok": index is not None, "specs": index["hash"] if index else None, "problems": entries}, indent=2
-            )
-        )
-        return 0 if index is not None else 1
+        head = {"schema": SCHEMA, "chipclass": __version__, "specs": index["hash"] if index else None}
+        print(json.dumps({**head, "ok": index is not None, "problems": entries}, indent=2))
+        return 0 if index is not None else FAILED
     for problem in problems:
-        print(f"{problem.severity}: {problem}")
+        print(layout.wrapped(f"{problem.severity}: {problem}"))
     if index is None:
         print(f"{len(problems)} errors; nothing is used until they are mended")
-        return 1
+        return FAILED
     counts = ", ".join(
         f"{len(index[key])} {key}" for key in ("chips", "families", "products", "dies", "rules", "sources")
     )
     facts = sum(len(record.get("facts", ())) for table in ("chips", "dies") for record in index[table].values())
-    print(f"specs {index['hash']}: {counts}, {facts} facts; {len(problems)} warnings")
+    print(layout.wrapped(f"specs {index['hash']}: {counts}, {facts} facts; {len(problems)} warnings"))
     return 0

@@ -42,7 +42,7 @@ def screen(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> s
     conclusion = entry["conclusion"]
     parts = [_title(data, entry, chosen), _verdict(conclusion)]
     if len(variants) > 1:
-        parts.append(_variants(variants, chosen))
+        parts.append(_variants(variants, chosen, entry["match"]["family"]))
     parts += [_figures(specs, chosen), _lines(specs, chosen), _axes(specs, conclusion, variants)]
     parts.append(_foot(specs, data, chosen, conclusion))
     return "\n\n".join(part for part in parts if part)
@@ -69,7 +69,7 @@ def class_words(conclusion: Mapping[str, Any]) -> str:
     return f"{' or '.join(classes)}{', or not caught' if classes and free else ''}"
 
 
-def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any]) -> str:
+def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any], family: str | None) -> str:
     rows = []
     for variant in variants:
         tpp = variant["metrics"]["tpp"]
@@ -78,7 +78,7 @@ def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any]) 
         name = variant["name"].partition(" (")[2].rstrip(")") or variant["name"]
         rows.append([mark, name, deciding(tpp), conclusion["status"], class_words(conclusion) or "-"])
     table = layout.table([["", "Variant", "TPP", "Status", "Class"], *rows], right=[2])
-    return f"{table}\n* shown below; it represents the family"
+    return f"{table}\n* shown below{'; it represents the family' if family else ''}"
 
 
 def deciding(metric: Mapping[str, Any]) -> str:
@@ -175,7 +175,7 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
         ),
         ("Item", conclusion["item_class"]["text"]),
         ("Licence", licence["by_destination"]),
-        ("Headquarters", f"party of Macau or D:5, {licence['if_headquartered_in_D5_or_Macau']}"),
+        ("Headquarters", licence["if_headquartered_in_D5_or_Macau"]),
         ("Letters", words.join(letters, "and") or "no reported criterion reached"),
         ("Exceptions", words.join(exceptions) or "not applicable"),
         ("Review", policy["text"] + _conditions(policy)),
@@ -211,8 +211,7 @@ def _foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], con
     fields += [("Mind", text) for text in conclusion["caveats"]]
     fields += [("Sources", "; ".join(sources))]
     fields += [("Not evaluated", "; ".join(conclusion["not_evaluated"]))]
-    head = f"{data['disclaimer']} chipclass {data['chipclass']}, specs {data['specs']}."
-    return "\n".join([*(layout.field(label, text) for label, text in fields), layout.wrapped(head)])
+    return "\n".join([*(layout.field(label, text) for label, text in fields), layout.wrapped(layout.foot(data))])
 
 
 def source_words(specs: Specs, name: str) -> str:
@@ -246,4 +245,5 @@ def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) ->
         "",
         *(f"- {line}" for line in _axes(specs, entry["conclusion"], entry["variants"]).split("\n") if line[:1] != " "),
     ]
-    return "\n".join([*lines, "", f"_{data['disclaimer']}_ chipclass {data['chipclass']}, specs {data['specs']}."])
+    lines += ["", f"Not evaluated: {'; '.join(entry['conclusion']['not_evaluated'])}."]
+    return "\n".join([*lines, "", layout.foot(data)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ def _rows(data: Mapping[str, Any]) -> list[list[str]]:
     for product in data["products"]:
         metrics, conclusion = product["metrics"], product["conclusion"]
         said = class_words(conclusion) if conclusion["status"] == "controlled" else conclusion["status"]
-        figures = [deciding(metrics[name]) for name in ("tpp", "performance_density", "total_dram_bandwidth")]
-        rows.append([product["name"], *figures, said])
+        names = ("tpp", "performance_density", "total_dram_bandwidth")
+        figures = [deciding(metrics[name]).replace(" to ", "-") for name in names]
+        rows.append([product["name"].partition(" (")[0], *figures, said])
     return rows
 
 
@@ -39,25 +41,24 @@ def screen(data: Mapping[str, Any]) -> str:
     """The ladder from the highest to the lowest, then each step from the bottom up."""
     parts = [
         layout.heading(f"Ladder by TPP, as of {data['as_of']}"),
-        layout.table([HEAD, *reversed(_rows(data))], right=[1, 2, 3]),
+        layout.table([HEAD, *([_short(row[0]), *row[1:]] for row in reversed(_rows(data)))], right=[1, 2, 3]),
     ]
     for stand_in in data["stand_ins"]:
-        parts[-1] += f"\n{stand_in['query']}: shown by {stand_in['represented_by']}, which represents the family"
+        parts[-1] += "\n" + layout.wrapped(f"{stand_in['query']}: shown by {stand_in['represented_by']}")
     for pair in data["between"]:
         head, *rest = pair["sentences"]
-        lines = [
-            layout.heading(layout.wrapped(head)),
-            *(layout.wrapped(f"- {text}").replace("\n", "\n  ") for text in rest),
-        ]
+        lines = [layout.heading(layout.wrapped(head)), *(layout.bullet(text) for text in rest)]
         ratios = [f"{name.replace('_', ' ')} x {value:.3g}" for name, value in pair["ratios"].items() if value]
         parts.append("\n".join([*lines, layout.wrapped(f"Ratios: {', '.join(ratios)}.")]))
-    versions = f"chipclass {data['chipclass']}, specs {data['specs']}"
-    foot = f"{data['disclaimer']} {versions}; rules checked through {data['rules_checked_through']}."
-    return "\n\n".join([*parts, layout.wrapped(foot)])
+    return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
+
+
+def _short(name: str) -> str:
+    return textwrap.shorten(name, 24, placeholder=" ..")
 
 
 def markdown(data: Mapping[str, Any]) -> str:
     parts = [f"## Ladder by TPP as of {data['as_of']}", layout.markdown_table(HEAD, _rows(data))]
     for pair in data["between"]:
         parts.append("\n".join(f"- {text}" if i else f"**{text}**\n" for i, text in enumerate(pair["sentences"])))
-    return "\n\n".join([*parts, f"_{data['disclaimer']}_"])
+    return "\n\n".join([*parts, layout.foot(data)])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 WIDTH = 80
 LABEL = 14
@@ -23,14 +24,31 @@ def heading(text: str) -> str:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )
+
+
+def bullet(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def field(label: str, text: str) -> str:
     """``Licence       depends on the destination; ...`` with the text wrapped under itself."""
     pad = " " * LABEL
     first = f"{label:<{LABEL - 1}} "
+    if any(len(word) > WIDTH - LABEL for word in text.split()):  # an address is never torn apart
+        return f"{label}\n{wrapped(text, '  ')}"
     return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=pad, break_on_hyphens=False)
+
+
+def foot(data: Mapping[str, Any]) -> str:
+    """The last lines of every output: what it is, overlays that took part, versions, last check of the rules."""
+    overlays = f"overlay {', '.join(data['overlays'])}; " if data["overlays"] else ""
+    versions = f"chipclass {data['chipclass']}, specs {data['specs']}"
+    checked = data["rules_checked_through"]
+    rules = f"oldest check of a rule in force: {checked}" if checked else "no rule held here was in force"
+    return f"{data['disclaimer']} {overlays}{versions}; {rules}."
 
 
 def table(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str = "", wrap: bool = True) -> str:

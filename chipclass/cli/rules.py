@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chipclass.classification import book_of
 from chipclass.cli import layout
 from chipclass.logic.tree import Node
-from chipclass.rules.book import Book, Edition, Provision
+from chipclass.rules.book import Book, Edition, Provision, book_of
 from chipclass.rules.transactions import QueryError, parse_date
 from chipclass.specdb.problems import near
 from chipclass.specdb.store import load
@@ -54,7 +53,10 @@ def listing(book: Book, date: str, markdown: bool = False) -> str:
 
 def screen(provision: Provision, date: str) -> str:
     """One provision with all its editions; the edition of the date is marked."""
-    head = [layout.heading(provision.text("title")), f"{provision.id}: {provision.axis}, {provision.effect}"]
+    head = [
+        layout.heading(layout.wrapped(provision.text("title"))),
+        f"{provision.id}: {provision.axis}, {provision.effect}",
+    ]
     if provision.text("addressee"):
         head.append(layout.field("Addressee", provision.text("addressee")))
     current = provision.on(date)

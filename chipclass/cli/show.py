@@ -43,7 +43,8 @@ def _json(specs: Specs, item: Item) -> dict[str, Any]:
 
 def screen(specs: Specs, item: Item, markdown: bool = False) -> str:
     """Identity, names, facts by attribute with status and source, identifiers."""
-    head = [layout.heading(f"{item.name}  ({item.id})")]
+    title = f"{item.name} ({item.id})"
+    head = [f"## {title}\n" if markdown else layout.heading(layout.wrapped(title))]
     described = [item.vendor, item.level, item.kind, f"sold as {item.sold_as}" if item.sold_as else ""]
     head.append(", ".join(word for word in described if word))
     names = [*item.aliases, *item.short_aliases]

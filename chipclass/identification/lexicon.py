@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from chipclass.identification.resolve import ALIAS, FAMILY, GPU_NUMBER, PART_NUMBER, PCI_ID
+from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of, plain
@@ -264,4 +264,4 @@ def _word(entry: dict[str, Any], plural: bool = False) -> Word:
     return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold())
 
 
-__all__ = ["CLAUSE", "COMES_ALONG", "GPU_NUMBER", "Lexicon", "Name", "Word", "canonical", "lexicon_of"]
+__all__ = ["CLAUSE", "COMES_ALONG", "Lexicon", "Name", "Word", "canonical", "lexicon_of"]

@@ -12,7 +12,7 @@ from chipclass.spelling import key_of
 #: Characters that people and scanners take for one another.
 _LOOK_ALIKES = str.maketrans("OQILZSB", "0011258")
 
-PART_NUMBER, PCI_ID, GPU_NUMBER, ALIAS, FAMILY = "part-number", "pci-id", "gpu-number", "alias", "family"
+PART_NUMBER, PCI_ID, ALIAS, FAMILY = "part-number", "pci-id", "alias", "family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,17 @@ def resolve(specs: Specs, text: str) -> Match:
 
 def _by_number(specs: Specs, key: str, text: str, owners: Iterable[str]) -> Match:
     names = tuple(owners)
+    told: dict[str, tuple[str, str]] = {}
     for name in names:
         for entry in specs.item(name).identifiers:
             if key in {key_of(value) for value in entry.values}:
                 sure = "named by the source" if entry.mapping == "description" else "inferred from the numbering"
-                source = specs.source(entry.source)["title"]
                 date = f" of {entry.date}" if entry.date else ""
-                evidence = f"{entry.kind} {text.strip()} is {specs.item(name).name}, {sure}: {source}{date}"
-                return Match(entry.kind, names, None, evidence)
-    return Match(PART_NUMBER, names, None, f"identifier {text.strip()}")
+                said = f"{specs.item(name).name}, {sure}: {specs.source(entry.source)['title']}{date}"
+                told.setdefault(name, (entry.kind, said))
+    kind = next(iter(told.values()))[0]
+    how = PCI_ID if kind == PCI_ID else PART_NUMBER
+    return Match(how, names, None, f"{kind} {text.strip()} is {'; or '.join(said for _, said in told.values())}")
 
 
 def near_names(specs: Specs, text: str, count: int = 4) -> tuple[str, ...]:
@@ -77,11 +79,18 @@ def _folded(text: str) -> str:
     return key_of(text).translate(_LOOK_ALIKES)
 
 
-def identify(text: str, *, specs: Specs | None = None) -> Match:
+def identify(text: Any, *, specs: Specs | None = None) -> Any:
     """The product that a text names as a whole: a part number, an alias, a family name.
 
-    ``how`` says how it was recognised; a text in no list has ``how == "none"`` and close names in ``near``.
+    A text gives one Match: ``how`` says how it was recognised, ``ids`` what it can mean, ``near`` close names where it
+    is in no list. A column (list, pandas Series, Arrow array) gives a list of Matches, one per entry.
     """
     from chipclass.specdb.store import load
 
-    return resolve(specs or load(), text)
+    known = specs or load()
+    if isinstance(text, str):
+        return resolve(known, text)
+    entries = text.to_pylist() if hasattr(text, "to_pylist") else list(text)
+    done = {entry: resolve(known, entry) for entry in {e for e in entries if isinstance(e, str)}}
+    missing = Match("none", evidence="no text")
+    return [done.get(entry, missing) if isinstance(entry, str) else missing for entry in entries]

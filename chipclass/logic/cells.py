@@ -116,6 +116,8 @@ def cells(nodes: Iterable[Node], box: Box) -> Iterator[Cell]:
     for metric in list(limits):
         values = box.numbers.get(metric)
         if isinstance(values, Ratio):  # the numerator is cut first: the quotient is followed inside its pieces
+            if isinstance(box.numbers.get(values.numerator), Ratio):
+                raise TypeError("a quotient of a quotient is not supported")
             limits.setdefault(values.numerator, set())
     order = sorted(limits, key=lambda metric: isinstance(box.numbers.get(metric), Ratio))
     cuts = {metric: tuple(_pieces(limits[metric])) for metric in order}
@@ -197,8 +199,7 @@ class _Search:
     def feasible_ratio(self, ratio: Ratio, piece: Piece, pieces: Mapping[str, Piece]) -> Truth:
         cut = pieces[ratio.numerator]
         numerators = self.box.numbers.get(ratio.numerator, (Interval.unknown(),))
-        if isinstance(numerators, Ratio):
-            raise TypeError("a quotient of a quotient is not supported")
+        assert not isinstance(numerators, Ratio)
         if cut.undefined:  # the quotient of a figure that does not exist does not exist either
             return piece.undefined
         possible: Truth = False

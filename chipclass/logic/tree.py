@@ -35,7 +35,7 @@ _WORDS = (
     ("shipped", re.compile(r"shipped from (?P<what>.+)")),
     ("transaction", re.compile(r"transaction is (?P<what>[a-z-]+)")),
     ("stated", re.compile(r"stated (?P<what>[a-z0-9-]+)")),
-    ("fact", re.compile(r"(?P<what>[a-z][a-z0-9_]*)")),
+    ("fact", re.compile(r"(?P<what>(?!(?:not|meets|product|destination|headquarters|stated)$)[a-z][a-z0-9_]*)")),
 )
 _KEYS = {"id", "cite", "text", "any", "all", "not", "test"}
 
@@ -123,16 +123,27 @@ def _test(text: str, where: str) -> Node:
         if match := pattern.fullmatch(words):
             names = tuple(part.strip() for part in match["what"].split(","))
             return Node("test", text=words, kind=kind, names=names)
-    raise RuleError(f"{where}: '{text}' is not a test; write for example 'tpp >= 4800' or 'destination in D:5'")
+    raise RuleError(f"{where}: '{text}' is not a test; write for example 'tpp >= 1000' or 'destination in D:5'")
 
 
-def inline(node: Node, find: Mapping[str, Node]) -> Node:
-    """The tree with every ``meets X`` replaced by X's own tree, so that both are decided in the same cell."""
-    if node.op == "test":
-        if node.kind != "meets":
-            return node
-        target = find.get(node.names[0])
-        if target is None:  # no edition of it on this date: it cannot be met
-            return Node("any", node.id, node.cite, node.text, ())
-        return Node("all", node.id, node.cite, node.text, (inline(target, find),))
-    return Node(node.op, node.id, node.cite, node.text, tuple(inline(child, find) for child in node.children))
+def inline(
+    node: Node, find: Mapping[str, Node], yields: Mapping[str, str] | None = None, within: tuple[str, ...] = ()
+) -> Node:
+    """The tree with every ``meets X`` replaced by X's own tree, so that both are decided in the same cell.
+
+    Where X yields to Y, meeting X means X and not Y. Raises RuleError if a provision refers to itself.
+    """
+    if node.op != "test":
+        children = tuple(inline(child, find, yields, within) for child in node.children)
+        return Node(node.op, node.id, node.cite, node.text, children)
+    if node.kind != "meets":
+        return node
+    name = node.names[0]
+    if name in within:
+        raise RuleError(f"{' meets '.join([*within, name])}: a provision cannot refer to itself")
+    if name not in find:  # no edition of it on this date: it cannot be met
+        return Node("any", node.id, node.cite, node.text, ())
+    parts = [inline(find[name], find, yields, (*within, name))]
+    if yields and (over := yields.get(name)) and over in find:
+        parts.append(Node("not", children=(inline(find[over], find, yields, (*within, over)),)))
+    return Node("all", node.id, node.cite, node.text, tuple(parts))

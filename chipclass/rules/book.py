@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from chipclass.logic.tree import Node, inline, parse
@@ -103,6 +103,12 @@ class Provision:
         return None
 
 
+@lru_cache(maxsize=8)
+def book_of(specs: Specs) -> Book:
+    """The rule book of a spec database, made once."""
+    return Book(specs)
+
+
 class Book:
     """All provisions of the spec database."""
 
@@ -121,7 +127,8 @@ class Book:
         """Tree of each provision with an edition on the date; references to other provisions are written out."""
         if date not in self._trees:
             raw = {p.id: edition.tree for p in self if (edition := p.on(date))}
-            self._trees[date] = {name: inline(tree, raw) for name, tree in raw.items()}
+            yields = {p.id: p.text("yields_to") for p in self if p.text("yields_to")}
+            self._trees[date] = {name: inline(tree, raw, yields, (name,)) for name, tree in raw.items()}
         return self._trees[date]
 
     def first_date(self) -> str:

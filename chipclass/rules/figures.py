@@ -150,36 +150,37 @@ def _settled(alternative: Alternative) -> bool:
 
 
 def _package(specs: Specs, dies: Fact) -> list[Alternative]:
-    """Every combination of the rival areas of the dies of a package."""
+    """Every combination of the rival areas of the dies of a package; a die that may be planar may not count at all."""
     rows: list[list[Alternative]] = []
     for name, count in dies.value.items():
         die = specs.item(name)
         non_planar = truth_of(die, "non_planar")
         if die.kind != "logic" or not non_planar.true:
             continue
-        row = []
-        for claim in (a for a in _claims(die, "area") if a.decides):
-            area = claim.value if isinstance(claim.value, Interval) else Interval.point(Fraction(0))
-            if not claim.sources:
-                area = Interval(Fraction(0), INF, True, True)
-            high = area.high if area.high == INF else area.high * count
-            low, low_open = (area.low * count, area.low_open) if not non_planar.false else (Fraction(0), False)
-            label = f"{count} x {die.name} {span(area)} mm^2"
-            value = Interval(low, high, low_open, area.high_open, label)
-            row.append(Alternative(label, value, claim.sources, claim.statuses, True, facts=(*claim.facts, dies.id)))
+        row = [_times(claim, count, die.name, dies) for claim in _claims(die, "area") if claim.decides]
+        if non_planar.false:
+            row.append(Alternative(f"{die.name} planar", UNDEFINED, (), (), True, facts=(f"{die.id}/non_planar",)))
         rows.append(row)
-    if not rows:
-        return [
-            Alternative("no non-planar logic die", UNDEFINED, (dies.source,), (dies.status,), True, facts=(dies.id,))
-        ]
     result = []
     for parts in combinations(*rows):
-        whole = total([a.value for a in parts if isinstance(a.value, Interval)], " + ".join(a.label for a in parts))
+        counted = [a.value for a in parts if isinstance(a.value, Interval)]
+        label = " + ".join(a.label for a in parts) or "no non-planar logic die"
+        whole = total(counted, label) if counted else UNDEFINED
         sources = tuple(dict.fromkeys([s for a in parts for s in a.sources] + [dies.source]))
         statuses = tuple(dict.fromkeys([s for a in parts for s in a.statuses] + [dies.status]))
-        facts = tuple(dict.fromkeys(fact for a in parts for fact in a.facts))
-        result.append(Alternative(whole.label, whole, sources, statuses, True, facts=facts))
+        facts = tuple(dict.fromkeys([fact for a in parts for fact in a.facts] or [dies.id]))
+        result.append(Alternative(label, whole, sources, statuses, True, facts=facts))
     return result
+
+
+def _times(claim: Alternative, count: int, name: str, dies: Fact) -> Alternative:
+    """A claim of one die's area, for all dies of its kind in the package."""
+    known = isinstance(claim.value, Interval) and bool(claim.sources)
+    area = claim.value if known and isinstance(claim.value, Interval) else Interval(Fraction(0), INF, True, True)
+    high = area.high if area.high == INF else area.high * count
+    label = f"{count} x {name} {span(area)} mm^2"
+    value = Interval(area.low * count, high, area.low_open, area.high_open, label)
+    return Alternative(label, value, claim.sources, claim.statuses, True, facts=(*claim.facts, dies.id))
 
 
 def _area_headline(specs: Specs, chip: Item, dies: Fact | None) -> tuple[Fraction | None, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from chipclass.logic.cells import MAYBE, NO, YES, Possible
 from chipclass.logic.tree import Node
+from chipclass.rules.book import book_of
 from chipclass.specdb.store import Specs
 
 KINDS = ("export", "reexport", "in-country")
@@ -73,7 +75,7 @@ class Countries:
             return code
         from difflib import get_close_matches
 
-        close = get_close_matches(wanted.casefold(), names, n=1)
+        close = get_close_matches(wanted.casefold(), names, n=1, cutoff=0.75)
         hint = (
             f"; did you mean {self.name(names[close[0]])} ({names[close[0]]})?"
             if close
@@ -114,6 +116,46 @@ class Countries:
         if any(not answer.false for answer in answers):
             return YES
         return MAYBE if any(answer.true for answer in answers) else NO
+
+
+@lru_cache(maxsize=8)
+def countries_of(specs: Specs) -> Countries:
+    """Countries and groups of a spec database, made once."""
+    return Countries(specs)
+
+
+def transaction(
+    specs: Specs,
+    *,
+    as_of: str | datetime.date | None = None,
+    destination: str | None = None,
+    shipped_from: str = "US",
+    kind: str = "export",
+    headquarters: str | None = None,
+    reading: str = "enforced",
+    stated: Iterable[str] = (),
+) -> Transaction:
+    """A checked transaction. Raises QueryError for an unknown country, a day that does not exist, an unknown kind."""
+    countries = countries_of(specs)
+    if kind not in KINDS:
+        raise QueryError(f"unknown transaction '{kind}'; expected one of {', '.join(KINDS)}")
+    if reading not in READINGS:
+        raise QueryError(f"unknown reading '{reading}'; expected one of {', '.join(READINGS)}")
+    known = {
+        n for p in book_of(specs) for e in p.editions for t in e.tree.tests() if t.kind == "stated" for n in t.names
+    }
+    for name in stated:
+        if name not in known:
+            raise QueryError(f"unknown statement '{name}'; expected one of {', '.join(sorted(known))}")
+    return Transaction(
+        parse_date(as_of),
+        None if destination is None else countries.code(destination),
+        countries.code(shipped_from),
+        kind,
+        None if headquarters is None else countries.code(headquarters),
+        reading,
+        frozenset(stated),
+    )
 
 
 def truths(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chipclass.logic.tree import RuleError, parse
 from chipclass.specdb import values
+from chipclass.specdb.editions import compile_rule
 from chipclass.specdb.files import content_hash, read, spec_files, stray_files
 from chipclass.specdb.places import specs_folder
 from chipclass.specdb.problems import Problem, SpecError, near
@@ -22,6 +23,7 @@ from chipclass.spelling import key_of
 
 PROVENANCE = ("source", "quotes", "locator", "status", "date", "note", "reading", "set_aside")
 INDEX_VERSION = 1
+_IDS = re.compile(r"""(?m)^\s*(?:id\s*=\s*["']([^"']+)|\[([a-z0-9.-]+)\])""")
 #: Keys of a whole record; an overlay may give an id with claims and identifiers only.
 REQUIRED = {
     "die": ("name", "vendor", "kind", "claim"),
@@ -53,6 +55,10 @@ class Compiler:
         }
         self.destinations: dict[str, Any] = {"source": {}, "country": {}, "membership": [], "undecided": []}
         self.lexicon: dict[str, list[Any]] = {}
+        self.not_evaluated: list[str] = []
+        self.seen: set[tuple[str, str, str]] = set()
+        self.unread: set[str] = set()  # ids in files that could not be used: not unknown, only hidden
+        self.unread_kinds: set[str] = set()
         self.places: dict[tuple[str, str], str] = {}
 
     def run(self) -> dict[str, Any]:
@@ -65,11 +71,14 @@ class Compiler:
             for kind, path in spec_files(folder):
                 shown = self._shown(folder, path)
                 content = read(kind, path, shown, self.problems)
+                if not content and self.problems and self.problems[-1].file == shown:
+                    self.unread |= {a or b for a, b in _IDS.findall(path.read_text("utf-8", errors="replace"))}
+                    self.unread_kinds.add(kind)
                 getattr(self, f"_add_{kind}")(content, shown, overlay)
         self._check_references()
         names, numbers = self._names()
-        if any(problem.severity == "error" for problem in self.problems):
-            raise SpecError(problem for problem in self.problems if problem.severity == "error")
+        if self._errors():
+            raise SpecError(self._errors())
         return {
             "version": INDEX_VERSION,
             "hash": content_hash(self.folders),
@@ -77,9 +86,13 @@ class Compiler:
             **self.data,
             "destinations": self.destinations,
             "lexicon": self.lexicon,
+            "not_evaluated": self.not_evaluated,
             "names": names,
             "numbers": numbers,
         }
+
+    def _errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.severity == "error"]
 
     @staticmethod
     def _shown(folder: Path, path: Path) -> str:
@@ -109,6 +122,9 @@ class Compiler:
     def _add_lexicon(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         for kind, entries in content.items():
             self.lexicon.setdefault(kind, []).extend(entries)
+
+    def _add_not_evaluated(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self.not_evaluated += [topic["text"] for topic in content.get("topic", [])]
 
     def _add_dies(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         for record in content.get("die", []):
@@ -140,17 +156,19 @@ class Compiler:
             compiled["facts"] = facts
         if identifiers:
             compiled["identifiers"] = identifiers
+        if (level, record["id"], overlay) in self.seen:
+            other = self.places[level, record["id"]]
+            self._problem(shown, place, f"the id stands in {other} too; give one of them another id")
+            return
+        self.seen.add((level, record["id"], overlay))
         earlier = self.data[table].get(record["id"])
         if overlay and earlier is not None and not {"name", "vendor"} & record.keys():
             self._add_to(earlier, compiled, shown, place)
             return
         if missing := [key for key in REQUIRED[level] if key not in record]:
-            self._problem(shown, place, f"missing key '{', '.join(missing)}'")
+            hint = near(record["id"], self.data[table], only_close=True) if overlay else ""
+            self._problem(shown, place, f"missing key '{', '.join(missing)}'{hint}")
             return
-        if earlier is not None and not overlay:
-            self._problem(
-                shown, place, f"the id stands in {self.places[level, record['id']]} too; give one of them another id"
-            )
         self.data[table][record["id"]] = compiled
         self.places[level, record["id"]] = shown
 
@@ -166,18 +184,20 @@ class Compiler:
         self, owner: str, level: str, claim: Mapping[str, Any], number: int, shown: str, place: str, overlay: str
     ) -> list[dict[str, Any]]:
         provenance = _plain({key: claim[key] for key in PROVENANCE if key in claim})
-        facts = []
-        for key, value in claim.items():
-            if key in PROVENANCE:
-                continue
+        facts: list[dict[str, Any]] = []
+        given = {key: value for key, value in claim.items() if key not in PROVENANCE}
+        if not given:
+            self._problem(shown, place, "a claim without any fact; give a figure or leave the claim out")
+        for key, value in given.items():
             attribute = self.data["attributes"].get(key)
             if attribute is None or attribute["level"] != level:
                 known = [name for name, entry in self.data["attributes"].items() if entry["level"] == level]
                 self._problem(shown, place, f"unknown key '{key}'{near(key, [*known, *PROVENANCE])}")
                 continue
-            for suffix, content in (
-                value.items() if attribute["kind"] == "per-format" and isinstance(value, Mapping) else [("", value)]
-            ):
+            if attribute["kind"] == "per-format" and not isinstance(value, Mapping):
+                self._problem(shown, place, f'{key} needs its number format, for example {key}.fp16 = "{value}"')
+                continue
+            for suffix, content in value.items() if attribute["kind"] == "per-format" else [("", value)]:
                 if suffix and suffix not in self.data["formats"]:
                     self._problem(
                         shown, place, f"unknown number format '{key}.{suffix}'{near(suffix, self.data['formats'])}"
@@ -236,24 +256,8 @@ class Compiler:
         name = content["id"]
         if shown.partition("/rules/")[2] != f"{name}.toml":
             self._problem(shown, name, f"the file of provision '{name}' is rules/{name}.toml")
-        editions = sorted(content["edition"], key=lambda edition: edition["effective"])
-        compiled = []
-        for edition, following in zip(editions, [*editions[1:], None], strict=True):
-            place = f"edition {edition['effective']}"
-            tree = {key: edition[key] for key in ("any", "all", "not") if key in edition}
-            try:
-                parse(tree, f"{name} {edition['effective']}")
-            except RuleError as error:
-                self._problem(shown, place, str(error))
-            until = edition.get("until") or (following["effective"] if following else None)
-            if following and until and until > following["effective"]:
-                self._problem(
-                    shown, place, f"is in force until {until}, but the next edition starts on {following['effective']}"
-                )
-            rest = {key: value for key, value in edition.items() if key not in tree}
-            compiled.append({**_plain(rest), "until": until.isoformat() if until else None, "tree": tree})
-        head = {key: value for key, value in content.items() if key != "edition"}
-        self.data["rules"][name] = {**head, "regime": name.split("/")[0], "overlay": overlay, "editions": compiled}
+        rule = compile_rule(content, lambda place, message: self._problem(shown, place, message))
+        self.data["rules"][name] = _plain({**rule, "overlay": overlay})
         self.places["rule", name] = shown
 
     def _check_references(self) -> None:
@@ -265,6 +269,14 @@ class Compiler:
         """Normalised names and identifiers, each with the ids that carry it; a name in two records is an error."""
         names: dict[str, list[str]] = {}
         numbers: dict[str, list[str]] = {}
+        levels: dict[str, str] = {}
+        for table, level in (("families", "family"), ("chips", "chip"), ("products", "product"), ("dies", "die")):
+            for name in self.data[table]:
+                if (other := levels.setdefault(name, level)) != level:
+                    message = (
+                        f"the id belongs to a {other} too ({self.places[other, name]}); give one of them another id"
+                    )
+                    self._problem(self.places[level, name], f"{level} {name}", message)
         for table, level in (("families", "family"), ("chips", "chip"), ("products", "product")):
             for name, record in self.data[table].items():
                 shown = self.places[level, name]

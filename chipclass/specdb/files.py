@@ -19,6 +19,7 @@ PATTERNS = {
     "sources": "sources.toml",
     "destinations": "destinations.toml",
     "lexicon": "lexicon.toml",
+    "not_evaluated": "not_evaluated.toml",
     "dies": "dies.toml",
     "chips": "chips/**/*.toml",
     "products": "products/*.toml",
@@ -80,7 +81,7 @@ def _validator(kind: str) -> Any:
     base = jsonschema.Draft202012Validator
     types = base.TYPE_CHECKER.redefine("string", lambda _, value: isinstance(value, (str, datetime.date)))
     checker = jsonschema.FormatChecker(formats=())
-    checker.checks("date")(lambda value: isinstance(value, datetime.date))
+    checker.checks("date")(lambda v: isinstance(v, datetime.date) and not isinstance(v, datetime.datetime))
     validator: Any = jsonschema.validators.extend(base, type_checker=types)  # type: ignore[no-untyped-call]
     return validator(schema, format_checker=checker)
 
@@ -96,15 +97,15 @@ def _problem(shown: str, data: Any, error: Any) -> Problem:
         missing = [key for key in error.validator_value if key not in error.instance]
         return Problem(shown, place, f"missing key '{', '.join(missing)}'")
     if error.validator == "enum":
-        return Problem(
-            shown,
-            place,
-            f"'{error.instance}' is not allowed{near(str(error.instance), map(str, error.validator_value))}",
-        )
+        hint = near(str(error.instance), map(str, error.validator_value))
+        return Problem(shown, place, f"'{error.instance}' is not one of the known values{hint}")
     if error.validator == "format":
         return Problem(shown, place, f"expected a date such as 2026-01-15 without quotes; found {error.instance!r}")
     if error.validator == "pattern" and error.schema.get("pattern", "").startswith("^[a-z0-9]"):
         return Problem(shown, place, f"'{error.instance}' is not a slug; use lower-case letters, digits, '-' and '.'")
+    if error.validator == "oneOf":
+        ways = [" with ".join(way.get("required", ())) for way in error.validator_value]
+        return Problem(shown, place, f"expected exactly one of {', '.join(ways)}")
     return Problem(shown, place, error.message)
 
 

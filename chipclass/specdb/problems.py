@@ -31,11 +31,11 @@ class SpecError(ValueError):
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the spec files:\n{shown}{more}")
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def near(word: str, known: Iterable[str], only_close: bool = False) -> str:
     """``; did you mean 'x'?`` for the closest known word, else the list of what is known, if short."""
     from difflib import get_close_matches
 
     candidates = sorted(set(known))
     if match := get_close_matches(word, candidates, n=1, cutoff=0.6):
         return f"; did you mean '{match[0]}'?"
-    return f"; expected one of {', '.join(candidates)}" if len(candidates) <= 16 else ""
+    return f"; expected one of {', '.join(candidates)}" if 0 < len(candidates) <= 16 and not only_close else ""

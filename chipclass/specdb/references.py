@@ -15,21 +15,34 @@ TABLES = {"die": "dies", "chip": "chips", "family": "families", "product": "prod
 
 
 def check(compiler: Compiler) -> None:
-    """Append every dangling or missing reference to the compiler's problems."""
+    """Append every dangling or missing reference to the compiler's problems.
+
+    A name that stands in a file which could not be used is not reported: mending that file mends it.
+    """
+    if compiler.unread_kinds & {"attributes", "metrics"}:
+        return
     used: set[str] = set()
     for level, table in TABLES.items():
         for name, record in compiler.data[table].items():
             for message in _record(compiler, record, used):
-                compiler._problem(compiler.places[level, name], f"{level} {name}", message)
+                if not _hidden(compiler, message):
+                    compiler._problem(compiler.places[level, name], f"{level} {name}", message)
     used |= {entry["source"] for entries in compiler.lexicon.values() for entry in entries if "source" in entry}
     tables = compiler.destinations["source"]
     used |= {*tables.get("sources", []), tables.get("codes_source", ""), tables.get("codes_quotes", "")}
     _sources(compiler, used)
     _metrics(compiler)
+    _circles(compiler)
     for name, rule in compiler.data["rules"].items():
         for edition in rule["editions"]:
             for message in _edition(compiler, rule, edition):
-                compiler._problem(compiler.places["rule", name], f"edition {edition['effective']}", message)
+                if not _hidden(compiler, message):
+                    compiler._problem(compiler.places["rule", name], f"edition {edition['effective']}", message)
+
+
+def _hidden(compiler: Compiler, message: str) -> bool:
+    """Whether a message speaks of a name that stands in a file which could not be used."""
+    return any(f"'{name}'" in message for name in compiler.unread)
 
 
 def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Iterator[str]:
@@ -64,9 +77,14 @@ def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Itera
 
 
 def _sources(compiler: Compiler, used: set[str]) -> None:
+    records = [record for table in TABLES.values() for record in compiler.data[table].values()]
+    read = {fact["source"] for record in records for fact in record.get("facts", [])}
     for name, source in compiler.data["sources"].items():
         if name not in used:
             message = "no fact uses this source; remove it or use it"
+            compiler._problem(compiler.places["source", name], name, message, "warning")
+        elif name in read and not source.get("retrieved"):
+            message = "facts give it as what was read, but it has no `retrieved` date"
             compiler._problem(compiler.places["source", name], name, message, "warning")
         if source["kind"] == "primary" and not source.get("url"):
             compiler._problem(compiler.places["source", name], name, "a primary source needs its url")
@@ -83,12 +101,36 @@ def _metrics(compiler: Compiler) -> None:
                 )
 
 
+def _tests(edition: dict[str, Any]) -> list[Node]:
+    try:
+        return list(parse(edition["tree"]).tests())
+    except RuleError:  # reported where the rule was read
+        return []
+
+
+def _circles(compiler: Compiler) -> None:
+    """Provisions that refer to themselves through others."""
+    refers: dict[str, set[str]] = {}
+    for name, rule in compiler.data["rules"].items():
+        tests = [test for edition in rule["editions"] for test in _tests(edition)]
+        refers[name] = {test.names[0] for test in tests if test.kind == "meets"}
+    for name in refers:
+        reached, ahead = set(), set(refers[name])
+        while ahead:
+            reached |= ahead
+            ahead = {further for known in ahead for further in refers.get(known, ())} - reached
+        if name in reached:
+            first = compiler.data["rules"][name]["editions"][0]["effective"]
+            message = "refers to itself; a provision cannot meet itself"
+            compiler._problem(compiler.places["rule", name], f"edition {first}", message)
+
+
 def _edition(compiler: Compiler, rule: dict[str, Any], edition: dict[str, Any]) -> Iterator[str]:
     data = compiler.data
     try:
         tree = parse(edition["tree"])
     except RuleError:
-        return  # reported where the rule was read
+        return
     ids = {node.id for node in tree.walk() if node.id}
     for test in tree.tests():
         yield from _test(compiler, test)
@@ -99,8 +141,6 @@ def _edition(compiler: Compiler, rule: dict[str, Any], edition: dict[str, Any]) 
         yield f"criterion: '{criterion}' is not a node of the tree{near(criterion, ids)}"
     if (over := rule.get("yields_to")) and over not in data["rules"]:
         yield f"yields_to: unknown provision '{over}'{near(over, data['rules'])}"
-    if not edition["posture"] or edition["posture"][0]["from"] > edition["effective"]:
-        yield "posture must start on the effective date"
 
 
 def _test(compiler: Compiler, test: Node) -> Iterator[str]:

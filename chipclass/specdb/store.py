@@ -56,6 +56,11 @@ class Specs:
         source: Mapping[str, Any] = self.index["sources"][name]
         return source
 
+    @property
+    def not_evaluated(self) -> list[str]:
+        """What no answer covers; printed with every answer."""
+        return list(self.index["not_evaluated"])
+
     @cached_property
     def formats(self) -> Mapping[str, Mapping[str, Any]]:
         formats: Mapping[str, Mapping[str, Any]] = self.index["formats"]
@@ -72,13 +77,14 @@ class Specs:
         return attributes
 
 
-def load(specs: Iterable[str | os.PathLike[str]] = ()) -> Specs:
+def load(specs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ()) -> Specs:
     """The spec database, with overlay folders on top in the order given.
 
     The result is shared and read-only. Raises SpecError (a ValueError) if a spec file cannot be used and
     FileNotFoundError if an overlay is not a folder.
     """
-    return _load(tuple(str(Path(folder).resolve()) for folder in specs))
+    folders = [specs] if isinstance(specs, (str, os.PathLike)) else specs
+    return _load(tuple(str(Path(folder).resolve()) for folder in folders))
 
 
 @lru_cache(maxsize=8)

@@ -77,8 +77,9 @@ def _check_bounds(value: Decimal, unit: str, bounds: tuple[float, float] | None)
 
 
 def _check_inside(value: Decimal, interval: dict[str, Any], text: str) -> None:
-    above = interval.get("high") is not None and value > Decimal(interval["high"])
-    if above or value < Decimal(interval["low"]):
+    low, high = Decimal(interval["low"]), interval.get("high")
+    above = high is not None and (value > Decimal(high) or (value == Decimal(high) and interval["high_open"]))
+    if above or value < low or (value == low and interval["low_open"]):
         raise ValueProblem(f"'{text}': the best guess lies outside its own interval")
 
 
@@ -104,10 +105,14 @@ def truth(value: Any) -> bool | None:
 
 def date(value: Any) -> str:
     """A day, a month (2024-06) or a year as ISO text."""
-    if isinstance(value, datetime.date):
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value.isoformat()
     if isinstance(value, int) and 1990 <= value <= 2100:
         return str(value)
     if isinstance(value, str) and re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+        try:
+            datetime.date.fromisoformat(f"{value}-01-01"[:10])
+        except ValueError:
+            raise ValueProblem(f"'{value}' is not a day of the calendar") from None
         return value
     raise ValueProblem(f"expected a date such as 2024-06-01, 2024-06 or 2024; found {value!r}")

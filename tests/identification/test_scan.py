@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chipclass.identification.lexicon import lexicon_of
@@ -123,6 +125,7 @@ def test_neighbours(text: str, ids: list[str]) -> None:
         "RTX A1000",
         "RTX 4090 Laptop GPU",
         "MI300A",
+        "MI 300X",
         "Ascend 910B5",
         "Kunlun R200",
         "H100 96GB",
@@ -235,3 +238,11 @@ def test_what_another_name_says_more_exactly_is_left_out() -> None:
 def test_the_evidence_shows_the_text_as_written() -> None:
     assert found("Lot: nVidia  h200-NVL!").evidence == "'nVidia h200-NVL' is a name of NVIDIA H200 NVL"
     assert "inferred" in found("900-2G548-A801-000").evidence
+
+
+def test_a_very_long_cell_is_read_in_reasonable_time() -> None:
+    start = time.perf_counter()
+    assert found("A100 " * 20_000).ids == ("nvidia-a100",)
+    assert found("cable for H100, " * 5_000).how in ("accessory", "unknown accelerator")
+    assert found("x" * 200_000) == Found("none")
+    assert time.perf_counter() - start < 20

@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chipclass.classification import book_of, countries_of, transaction
 from chipclass.conclusion import Axes
 from chipclass.logic.cells import MAYBE, NO, YES, Box, Cell, Possible, Ratio, cells
 from chipclass.logic.numbers import INF, Interval, Truth, exact
 from chipclass.logic.tree import Node
-from chipclass.rules.book import Book
-from chipclass.rules.transactions import Transaction, truths
+from chipclass.rules.book import Book, book_of
+from chipclass.rules.transactions import Transaction, countries_of, transaction, truths
 from chipclass.specdb.store import load
 
 FILE = Path(__file__).parents[1] / "data" / "boundary_vectors.toml"

@@ -21,10 +21,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chipclass.classification import book_of
 from chipclass.logic.cells import MAYBE, NO, YES, Box, Possible, Ratio, cells, outcomes
 from chipclass.logic.numbers import INF, UNDEFINED, Interval, Undefined
 from chipclass.logic.tree import Node, parse
+from chipclass.rules.book import book_of
 from chipclass.specdb.store import load
 
 TPP, DENSITY, DRAM, AREA = "tpp", "performance_density", "total_dram_bandwidth", "area"

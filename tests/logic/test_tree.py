@@ -99,16 +99,16 @@ class TestRefusals:
             ({"all": "tpp >= 1"}, "rule.all: 'all' needs a non-empty list of tests"),
             (
                 "TPP >= 4800",
-                "rule: 'TPP >= 4800' is not a test; write for example 'tpp >= 4800' or 'destination in D:5'",
+                "rule: 'TPP >= 4800' is not a test; write for example 'tpp >= 1000' or 'destination in D:5'",
             ),
             (
                 {"id": "a.2", "all": ["tpp >= 1600", "performance_density => 5.92"]},
                 "rule.a.2[2]: 'performance_density => 5.92' is not a test; "
-                "write for example 'tpp >= 4800' or 'destination in D:5'",
+                "write for example 'tpp >= 1000' or 'destination in D:5'",
             ),
             (
                 {"id": "a", "any": [{"id": "a.1", "test": "tpp >= 4,800"}]},
-                "rule.a[1].a.1: 'tpp >= 4,800' is not a test; write for example 'tpp >= 4800' or 'destination in D:5'",
+                "rule.a[1].a.1: 'tpp >= 4,800' is not a test; write for example 'tpp >= 1000' or 'destination in D:5'",
             ),
         ],
     )

@@ -26,7 +26,7 @@ designed_or_marketed_for_datacenter = true
 link_bandwidth = "100 GB/s"
 host_bandwidth = "64 GB/s"
 """
-MARK = "figures of the user's own overlay take part"
+MARK = "facts of the user's own overlay take part: "
 
 Overlay = Callable[..., Path]
 
@@ -79,7 +79,7 @@ def test_a_new_product_is_found_by_its_name_and_classified(overlay: Overlay) -> 
     assert found["metrics"]["tpp"]["exact"] == "5600"
     assert found["metrics"]["performance_density"]["exact"] == "7"
     assert classes(found) == [["3A090.a.1"]]
-    assert MARK in found["assumptions"]
+    assert any(text.startswith(MARK) for text in found["assumptions"])
     assert answer("Acme X1", specs)["overlays"] == ["mine"]
 
 
@@ -89,7 +89,7 @@ def test_a_product_of_the_overlay_may_contain_a_chip_of_the_project(overlay: Ove
     text = f'{head}contains = [{{ chip = "nvidia-l4", count = 4 }}]\n{identifier}mapping = "description"\n'
     found = variant("me 4711 b", chipclass.load([overlay("mine", {"products/mine.toml": text})]))
     assert (found["product"], found["chip"], found["chip_count"]) == ("my-sku", "nvidia-l4", 4)
-    assert MARK in found["assumptions"]
+    assert any(text.startswith(MARK) for text in found["assumptions"])
 
 
 def test_a_record_of_the_same_id_replaces_the_project_s(overlay: Overlay) -> None:
@@ -97,7 +97,7 @@ def test_a_record_of_the_same_id_replaces_the_project_s(overlay: Overlay) -> Non
     specs = chipclass.load([overlay("mine", {sf.CHIP_FILE: text})])
     found = variant("X1 Accelerator", specs)
     assert (found["product"], found["metrics"]["tpp"]["exact"]) == ("nvidia-l4", "5600")
-    assert MARK in found["assumptions"]
+    assert any(text.startswith(MARK) for text in found["assumptions"])
 
 
 def test_claims_alone_are_added_and_come_before_the_project_s(overlay: Overlay) -> None:
@@ -108,7 +108,7 @@ def test_claims_alone_are_added_and_come_before_the_project_s(overlay: Overlay) 
     assert (before["operative"], after["operative"]) == (300, 321)
     assert [a["value"] for a in after["alternatives"] if not a["decides"]] == [300], "the outranked one is still shown"
     assert found["metrics"]["tpp"] == variant("L4", chipclass.load())["metrics"]["tpp"], "nothing else moves"
-    assert MARK in found["assumptions"]
+    assert any(text.startswith(MARK) for text in found["assumptions"])
 
 
 def test_claims_added_by_an_overlay_have_ids_of_their_own(overlay: Overlay) -> None:
@@ -124,7 +124,7 @@ def test_a_die_of_the_overlay_moves_the_density_and_is_marked(overlay: Overlay) 
     specs = chipclass.load([overlay("nda", {"dies.toml": f'{head}area = "400 mm^2"\n'})])
     found = variant("L4", specs)
     assert found["metrics"]["applicable_die_area"]["operative"] == 400
-    assert MARK in found["assumptions"]
+    assert any(text.startswith(MARK) for text in found["assumptions"])
 
 
 def test_a_changed_limit_changes_the_class_and_its_sentence(overlay: Overlay) -> None:

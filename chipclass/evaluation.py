@@ -1,0 +1,209 @@
+"""One chip, alone or in an item, in one transaction: figures, determinations, conclusion, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.conclusion import (
+    CANNOT_EXCLUDE,
+    CONTROLLED,
+    NOT_CAUGHT,
+    Axes,
+    all_units_box,
+    item_class,
+    requirement_text,
+    status_of,
+)
+from chipclass.logic.cells import Box
+from chipclass.proof import Prover, metric_json
+from chipclass.rules.alternatives import Metric
+from chipclass.rules.book import book_of
+from chipclass.rules.figures import box_of, metrics_of
+from chipclass.rules.transactions import Transaction, countries_of, truths
+from chipclass.specdb.records import MANUFACTURER, Item
+from chipclass.specdb.store import Specs
+
+INFERRED = frozenset({"derived", "press", "estimate"})
+
+
+class Evaluation:
+    """One chip, as part of an item or alone, in one transaction: everything that the outputs are made from."""
+
+    def __init__(self, specs: Specs, item: Item, chip: Item, count: int, deal: Transaction) -> None:
+        self.specs, self.item, self.chip, self.count, self.deal = specs, item, chip, count, deal
+        book, countries = book_of(specs), countries_of(specs)
+        self.metrics: dict[str, Metric] = metrics_of(specs, chip)
+        trees = book.trees(deal.as_of)
+        names = {item.id, chip.id, *chip.families, *item.families}
+        known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries)
+        facts = box_of(specs, chip, self.metrics)
+        self.box = Box(facts.numbers, {**facts.truths, **known})
+        self.axes = Axes(book, self.box, deal, countries)
+        self.prover = Prover(specs, self.metrics, self.box, trees)
+        self.possible = self.axes.classes()
+        self.in_force = any(self.axes.counts(p) for p in book.axis("ic class"))
+        self.status = status_of(self.possible) if self.in_force else CANNOT_EXCLUDE
+
+    @cached_property
+    def determinations(self) -> list[dict[str, Any]]:
+        """One per provision, in the order of the rule files."""
+        return [self.prover.determine(provision, self.deal.as_of) for provision in book_of(self.specs)]
+
+    def assumptions(self) -> list[str]:
+        """What the answer rests on beside the manufacturer's own figures."""
+        result = []
+        for fact in self.chip.known("dies"):
+            if fact.status in INFERRED:
+                dies = words.join([f"{count} x {self.specs.item(name).name}" for name, count in fact.value.items()])
+                result.append(f"the package holds {dies} ({fact.status})")
+            break
+        for name in ("tpp", "applicable_die_area", "total_dram_bandwidth", "interconnect_bandwidth"):
+            metric = self.metrics[name]
+            statuses = {status for a in metric.alternatives if a.decides for status in a.statuses}
+            if statuses and not statuses & MANUFACTURER:
+                title = self.specs.metrics[name]["title"]
+                result.append(f"{title}: no manufacturer's figure; decided on {words.join(sorted(statuses))}")
+            elif statuses & {"estimate"} and name == "applicable_die_area":
+                result.append(f"{self.specs.metrics[name]['title']}: estimated ({metric.alternatives[0].label})")
+        if overlays := self._overlays():
+            result.append(f"facts of the user's own overlay take part: {words.join(overlays)}")
+        return result
+
+    def _overlays(self) -> list[str]:
+        """Overlays that give the item, the chip, its dies or any of their facts."""
+        dies = [self.specs.item(name) for fact in self.chip.known("dies") for name in fact.value]
+        items = [self.item, self.chip, *dies]
+        named = [item.overlay for item in items] + [f.overlay for item in items for f in item.facts if not f.set_aside]
+        return list(dict.fromkeys(name for name in named if name))
+
+    def caveats(self) -> list[str]:
+        result = []
+        if flips := self._all_units():
+            result.append(flips)
+        if self.item.also_contains:
+            result.append(
+                f"also contains {words.join(list(self.item.also_contains))}: not in the database, not evaluated"
+            )
+        if banner := checked_words(self.specs, self.deal.as_of):
+            result.append(banner)
+        first = book_of(self.specs).first_date()
+        if self.deal.as_of < first:
+            result.append(f"the rules held here begin on {first}; earlier rules are not in the database")
+        return result
+
+    def _all_units(self) -> str:
+        found = all_units_box(self.axes, self.chip, self.specs.formats)
+        if found is None:
+            return ""
+        whole, box = found
+        other = self.axes.classes(box)
+        if set(other) == set(self.possible):
+            return ""
+        named = words.join(["not caught" if not p else words.join(sorted(p)) for p in other], "or")
+        text = f"adding vector to matrix throughput (TPP {words.show(whole)}) would read {named}"
+        return f"{text}; nobody is known to follow that reading, so it does not decide"
+
+    def conclusion(self) -> dict[str, Any]:
+        """The conclusion of one variant (contract: C)."""
+        regimes = sorted({p.data["regime"] for p in book_of(self.specs).axis("ic class")})
+        certain = len(self.possible) == 1 and self.in_force
+        classes = [
+            {"regime": regimes[0] if regimes else "", "paragraphs": sorted(paragraphs), "certain": certain}
+            for paragraphs in (sorted(self.possible, key=sorted) if self.in_force else ())
+        ]
+        determined = {d["provision"]: d for d in self.determinations}
+        return {
+            "ic_class": classes,
+            "item_class": item_class(self.axes, self.specs, self.item, self.chip, self.status),
+            "status": self.status,
+            "in_force": self.in_force,
+            "licence_requirement": requirement_text(self.axes),
+            "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT and self.in_force else [],
+            "review_policy": self.axes.policy(self.status),
+            "tariff": self.axes.tariff(),
+            "summary": self._summary(determined),
+            "caveats": self.caveats(),
+            "not_evaluated": self.specs.not_evaluated,
+        }
+
+    def _summary(self, determined: Mapping[str, Mapping[str, Any]]) -> str:
+        provisions = [p for p in book_of(self.specs).axis("ic class") if self.axes.counts(p)]
+        if not provisions:
+            first = book_of(self.specs).first_date()
+            return f"No class provision held here was in force on {self.deal.as_of}. The rules held begin on {first}."
+        proofs = [determined[p.id] for p in provisions]
+        if self.status == CONTROLLED:
+            met = [d for d in proofs if d["outcome"] == "met"]
+            if not met:
+                names = words.join([p.paragraph for p in provisions], "or")
+                return f"{self.chip.name} is certainly caught by {names}, whichever of its open figures is true."
+            paragraphs = words.join([words.join(sorted(paragraphs)) for paragraphs in self.possible], "or")
+            why = words.join(self._why(met[0]))
+            return f"{self.chip.name} is caught by {paragraphs}: {why}."
+        names = words.join([p.paragraph for p in provisions], "or")
+        if self.status == NOT_CAUGHT:
+            why = words.join(words.tightest(leaf for d in proofs for leaf in words.deciding_tests(d["proof"])))
+            return f"{self.chip.name} is not caught by {names} on these figures: {why}.{self._letter_words()}"
+        open_ = [p for p in provisions if determined[p.id]["outcome"] == "undecided"]
+        settle = list(dict.fromkeys(e["text"] for p in open_ for e in determined[p.id]["would_settle"]))[:3]
+        names = words.join([p.paragraph for p in open_] or [p.paragraph for p in provisions], "or")
+        tail = f": {words.join(settle, 'or')}" if settle else ""
+        return f"{names} cannot be excluded for {self.chip.name}{tail}."
+
+    def _why(self, determination: Mapping[str, Any]) -> list[str]:
+        """The tests that make the first certain paragraph hold."""
+        provision = book_of(self.specs).provisions[determination["provision"]]
+        edition = provision.on(self.deal.as_of)
+        assert edition is not None
+        for name in edition.paragraphs.values():
+            node = words.find(determination["proof"], name) if name else determination["proof"]
+            if node is not None and node["outcome"] == "met":
+                return words.tightest(words.deciding_tests(node))
+        return words.tightest(words.deciding_tests(determination["proof"]))
+
+    def _letter_words(self) -> str:
+        letters = self.axes.letters()
+        reached = words.join([entry["name"] for entry in letters if entry["criterion"] == "met"])
+        open_ = words.join([entry["name"] for entry in letters if entry["criterion"] == "undecided"])
+        said = f" The criterion of a reported letter is reached all the same: {reached}." if reached else ""
+        return said + (f" The criterion of a reported letter cannot be excluded: {open_}." if open_ else "")
+
+    @property
+    def label(self) -> str:
+        """Name of the item, with the chip and its count where the item contains it."""
+        same = self.item.id == self.chip.id
+        return self.item.name if same else f"{self.item.name} ({self.chip.name} x {self.count})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Contract: V."""
+        return {
+            "product": self.item.id,
+            "name": self.label,
+            "kind": self.item.kind or self.chip.sold_as,
+            "chip": self.chip.id,
+            "chip_count": self.count,
+            "assumptions": self.assumptions(),
+            "metrics": {name: metric_json(metric) for name, metric in self.metrics.items()},
+            "determinations": self.determinations,
+            "conclusion": self.conclusion(),
+        }
+
+
+def checked_words(specs: Specs, as_of: str) -> str:
+    """The banner for a date after the last check of a rule in force; empty where every rule was checked since."""
+    checks: dict[str, list[str]] = {}
+    for provision in book_of(specs):
+        if edition := provision.on(as_of):
+            checks.setdefault(edition.checked, []).append(provision.paragraph)
+    stale = {day: names for day, names in sorted(checks.items()) if day < as_of}
+    if not stale:
+        return ""
+    whole = max(checks)
+    parts = [f"{words.join(names)} on {day}" for day, names in stale.items() if day != whole]
+    lead = "the rules were last checked on " + whole if whole in stale else ""
+    aside = f"{words.join(parts)}" if parts else ""
+    said = f"{lead}{', ' if aside else ''}{aside}" if lead else f"last checked: {aside}"
+    return f"{said}; anything after that is unknown"

@@ -1,0 +1,102 @@
+"""The conclusion over several variants: what they share, and every possibility where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.conclusion import CANNOT_EXCLUDE
+from chipclass.proof import UNDECIDED
+
+Conclusion = Mapping[str, Any]
+
+
+def merged(conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
+    """The conclusion of everything that a name can mean (contract: C over all variants).
+
+    A shared outcome stays; where the variants differ it is undecided. Lists are united.
+    """
+    if len(conclusions) == 1:
+        return dict(conclusions[0])
+    classes: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
+    for entry in (e for c in conclusions for e in c["ic_class"]):
+        classes.setdefault((entry["regime"], tuple(entry["paragraphs"])), dict(entry))
+    certain = len(classes) == 1 and all(e["certain"] for c in conclusions for e in c["ic_class"])
+    for entry in classes.values():
+        entry["certain"] = certain
+    statuses = {c["status"] for c in conclusions}
+    agree = "all read the same" if len(classes) == 1 else "they do not all read the same"
+    said = _united([c["summary"]] for c in conclusions)[: 1 if len(classes) == 1 else len(conclusions)]
+    return {
+        **conclusions[0],
+        "ic_class": list(classes.values()),
+        "item_class": _item(conclusions),
+        "status": statuses.pop() if len(statuses) == 1 else CANNOT_EXCLUDE,
+        "licence_requirement": _licence([c["licence_requirement"] for c in conclusions]),
+        "exceptions": _by_id([c["exceptions"] for c in conclusions]),
+        "review_policy": _axis([c["review_policy"] for c in conclusions]),
+        "tariff": _axis([c["tariff"] for c in conclusions]),
+        "summary": f"{name} can mean {len(conclusions)} variants; {agree}. {' '.join(said)}",
+        "caveats": _united(c["caveats"] for c in conclusions),
+    }
+
+
+def _item(conclusions: Sequence[Conclusion]) -> dict[str, Any]:
+    parts = [c["item_class"] for c in conclusions]
+    text = _text(part["text"] for part in parts)
+    same = len({part["text"] for part in parts}) == 1
+    declared = {(e["eccn"], e["date"]): e for part in parts for e in part["declared_eccn"]}
+    certain = same and all(part["certain"] for part in parts)
+    return {**parts[0], "text": text, "declared_eccn": list(declared.values()), "certain": certain}
+
+
+def _licence(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        **parts[0],
+        "by_destination": _text(part["by_destination"] for part in parts),
+        "outcome": _outcome(part["outcome"] for part in parts),
+        "if_headquartered_in_D5_or_Macau": _text(part["if_headquartered_in_D5_or_Macau"] for part in parts),
+        "letters": _by_id([part["letters"] for part in parts]),
+    }
+
+
+def _axis(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    providers = {part["provision"] for part in parts}
+    return {
+        **parts[0],
+        "text": _text(part["text"] for part in parts),
+        "outcome": _outcome(part["outcome"] for part in parts),
+        "conditions": _united(part["conditions"] for part in parts),
+        "provision": providers.pop() if len(providers) == 1 else None,
+    }
+
+
+def _by_id(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Entries of the same id put together; one that a variant lacks is not met there."""
+    result = []
+    for name in _united([entry["id"] for entry in entries] for entries in lists):
+        found = [entry for entries in lists for entry in entries if entry["id"] == name]
+        lacking = len(found) < len(lists)
+        whole = dict(found[0])
+        for key in ("outcome", "criterion"):
+            if key in whole:
+                outcomes = [entry[key] for entry in found] + (["not met"] if lacking else [])
+                whole[key] = _outcome(outcomes)
+        whole["text"] = _text(entry["text"] for entry in found)
+        result.append(whole)
+    return result
+
+
+def _outcome(outcomes: Iterable[str]) -> str:
+    distinct = set(outcomes)
+    return distinct.pop() if len(distinct) == 1 else UNDECIDED
+
+
+def _text(texts: Iterable[str], join: Callable[..., str] = words.join) -> str:
+    distinct = list(dict.fromkeys(texts))
+    return distinct[0] if len(distinct) == 1 else f"depends on the variant: {join(distinct, 'or')}"
+
+
+def _united(lists: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(text for entries in lists for text in entries))
