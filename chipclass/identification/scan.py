@@ -252,6 +252,8 @@ class _Scan:
 
     def found(self, context: bool, maker: str) -> Found:
         hits = [*self.names, *self.unknown]
+        if not hits and not self.look_alikes:  # most goods of a catalogue: nothing to speak against
+            return Found(NONE)
         judged = Judgement(self.lexicon, self.text, hits, [*self.names, *self.look_alikes]).judged()
         sure: list[Hit] = []
         unknown: list[Hit] = []
