@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from chipclass.auditing.findings import AuditError
-    from chipclass.auditing.run import AuditResult, audit
+    from chipclass.auditing.result import AuditResult
+    from chipclass.auditing.run import audit
     from chipclass.classification import Result, classify
     from chipclass.comparison import Comparison, compare
     from chipclass.export import ExportError, export_specs
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from chipclass.specdb.store import Specs, load
 
 _PUBLIC = {
-    "AuditResult": ("chipclass.auditing.run", "AuditResult"),
+    "AuditResult": ("chipclass.auditing.result", "AuditResult"),
     "AuditError": ("chipclass.auditing.findings", "AuditError"),
     "Comparison": ("chipclass.comparison", "Comparison"),
     "ExportError": ("chipclass.export", "ExportError"),

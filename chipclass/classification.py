@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from chipclass import __version__
 from chipclass import explanation as words
+from chipclass.answer import Answer
 from chipclass.evaluation import Evaluation
 from chipclass.identification.resolve import Match, resolve
 from chipclass.rules.book import book_of
@@ -20,17 +20,8 @@ from chipclass.variants import merged
 SCHEMA = 1
 
 
-class Result:
-    """The answer to ``classify``: one entry per query. ``to_dict()`` is the JSON output."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self._data = data
-
-    def to_dict(self) -> dict[str, Any]:
-        return self._data
-
-    def to_json(self, indent: int | None = 2) -> str:
-        return json.dumps(self._data, ensure_ascii=False, indent=indent, allow_nan=False)
+class Result(Answer):
+    """The answer to ``classify``: one entry per query."""
 
     @property
     def results(self) -> list[dict[str, Any]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from chipclass import explanation as words
+from chipclass.answer import Answer
 from chipclass.classification import document, evaluate, unknown_product
 from chipclass.evaluation import Evaluation
 from chipclass.identification.resolve import resolve
@@ -20,17 +20,8 @@ from chipclass.specdb.store import Specs, load
 RATIOS = ("tpp", "performance_density", "total_dram_bandwidth", "interconnect_bandwidth")
 
 
-class Comparison:
-    """The answer to ``compare``: products from the lowest TPP to the highest. ``to_dict()`` is the JSON output."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self._data = data
-
-    def to_dict(self) -> dict[str, Any]:
-        return self._data
-
-    def to_json(self, indent: int | None = 2) -> str:
-        return json.dumps(self._data, ensure_ascii=False, indent=indent, allow_nan=False)
+class Comparison(Answer):
+    """The answer to ``compare``: products from the lowest TPP to the highest."""
 
     def __repr__(self) -> str:
         lines = [f"chipclass comparison as of {self._data['as_of']}: {' < '.join(self._data['order'])}"]

@@ -53,7 +53,7 @@ def registry() -> pint.UnitRegistry[Decimal]:
     """The one registry of the process: decimal magnitudes, no default units."""
     import pint
 
-    from chipclass.specdb.places import specs_folder
+    from chipclass.places import specs_folder
 
     ureg: pint.UnitRegistry[Decimal] = pint.UnitRegistry(None, non_int_type=Decimal, cache_folder=None)
     ureg.load_definitions(Path(specs_folder()) / "units.txt")

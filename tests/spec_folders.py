@@ -6,8 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+from chipclass.places import specs_folder
 from chipclass.specdb.compile import compile_specs
-from chipclass.specdb.places import specs_folder
 from chipclass.specdb.problems import Problem, SpecError
 from chipclass.specdb.store import Specs
 

@@ -19,9 +19,10 @@ HEAVY = {"pandas", "numpy", "pyarrow", "pint", "jsonschema", "rich", "hypothesis
 #: What each part may import of chipclass beside itself. Whatever is not named here may import everything but the faces.
 FLOORS = {
     "spelling": set(),
-    "units": {"specdb.places"},
+    "places": set(),
+    "units": {"places"},
     "logic": set(),
-    "specdb": {"", "logic", "spelling", "units"},
+    "specdb": {"", "logic", "places", "spelling", "units"},
     "rules": {"logic", "specdb"},
     "identification": {"specdb", "spelling"},
     "explanation": {"logic"},

@@ -5,6 +5,7 @@ moves batches.
 """
 
 from chipclass.auditing.findings import AuditError
-from chipclass.auditing.run import AuditResult, audit
+from chipclass.auditing.result import AuditResult
+from chipclass.auditing.run import audit
 
 __all__ = ["AuditError", "AuditResult", "audit"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Reject:
     raw: str
 
 
-class Source:
+class Source(ABC):
     """A file that is read once, in batches. ``rows`` counts the rows met so far, rejected ones included."""
 
     def __init__(self, path: Path, format: str, schema: pa.Schema) -> None:
@@ -50,8 +51,9 @@ class Source:
         self.delimiter: str | None = None
         self.rows = 0
 
+    @abstractmethod
     def batches(self, rows: int, reject: Callable[[Reject], None]) -> Iterator[pa.RecordBatch]:
-        raise NotImplementedError
+        """The rows in batches of at most ``rows``; lines that cannot be rows go to ``reject``."""
 
 
 def open_source(path: str | Path) -> Source:

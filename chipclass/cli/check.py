@@ -9,8 +9,8 @@ from pathlib import Path
 from chipclass import __version__
 from chipclass.classification import SCHEMA
 from chipclass.cli import FAILED, layout
+from chipclass.places import specs_folder
 from chipclass.specdb.compile import Compiler
-from chipclass.specdb.places import specs_folder
 from chipclass.specdb.problems import SpecError
 
 

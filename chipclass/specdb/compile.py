@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chipclass.places import specs_folder
 from chipclass.specdb import values
 from chipclass.specdb.editions import compile_rule
 from chipclass.specdb.files import content_hash, read, spec_files, stray_files
-from chipclass.specdb.places import specs_folder
 from chipclass.specdb.problems import Problem, SpecError, near
 from chipclass.spelling import key_of
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from chipclass.specdb.places import specs_folder
+from chipclass.places import specs_folder
 from chipclass.specdb.problems import Problem, near
 
 #: File kinds and where they are, relative to a specs folder.

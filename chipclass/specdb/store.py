@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from chipclass.specdb.places import cache_folder, in_source_tree, specs_folder
+from chipclass.places import cache_folder, in_source_tree, specs_folder
 from chipclass.specdb.records import Item
 
 

@@ -12,7 +12,7 @@ import pytest
 import chipclass
 from chipclass.cli import classify as classify_cli
 from chipclass.cli import compare as compare_cli
-from chipclass.specdb.places import specs_folder
+from chipclass.places import specs_folder
 from chipclass.specdb.problems import SpecError
 from chipclass.specdb.store import Specs
 from tests import spec_folders as sf
