@@ -11,6 +11,7 @@ from chipclass import explanation as words
 from chipclass.classification import classify
 from chipclass.cli import layout
 from chipclass.rules.transactions import QueryError
+from chipclass.specdb.records import MANUFACTURER
 from chipclass.specdb.store import Specs, load
 
 HEADLINES = ("tpp", "performance_density", "applicable_die_area", "total_dram_bandwidth", "interconnect_bandwidth")
@@ -203,15 +204,20 @@ def _foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], con
         source
         for name in HEADLINES
         for a in variant["metrics"][name]["alternatives"]
-        if a["decides"]
+        if a["decides"] or MANUFACTURER & set(a["status"])
         for source in a["source"]
     )
-    sources = [source_words(specs, name) for name in names]
+    sources = [_source_name(specs, name) for name in names]
     fields = [("Assumes", "; ".join(assumes))]
     fields += [("Mind", text) for text in conclusion["caveats"]]
-    fields += [("Sources", "; ".join(sources))]
+    fields += [("Sources", f"{', '.join(sources)}; chipclass show ID tells more")]
     fields += [("Not evaluated", "; ".join(conclusion["not_evaluated"]))]
     return "\n".join([*(layout.field(label, text) for label, text in fields), layout.wrapped(layout.foot(data))])
+
+
+def _source_name(specs: Specs, name: str) -> str:
+    """Id and publisher of a source; ``chipclass show ID`` tells the rest."""
+    return f"{name} ({specs.source(name)['publisher']})"
 
 
 def source_words(specs: Specs, name: str) -> str:
