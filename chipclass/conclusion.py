@@ -59,17 +59,27 @@ class Axes:
                 if edition.text("report") == "first":
                     return
 
-    def required(self, reading: str, headquarters_abroad: bool = False) -> tuple[str, list[Provision]]:
-        """Outcome of the licence requirement by destination (or by headquarters), and the provisions that bring it."""
-        scope = "headquarters" if headquarters_abroad else ""
+    def required(self, reading: str) -> tuple[str, list[Provision]]:
+        """Outcome of the licence requirement for this transaction, and the provisions that can bring it.
+
+        The destination decides, and beside it a party's headquarters where they are stated.
+        """
+        scopes = ("",) if self.transaction.headquarters is None else ("", "headquarters")
+        return self._required(reading, scopes, self.box)
+
+    def required_by_headquarters(self, reading: str) -> tuple[str, list[Provision]]:
+        """The same for any destination, if a party were headquartered in the groups that the provisions name."""
+        return self._required(reading, ("headquarters",), self._with_headquarters())
+
+    def _required(self, reading: str, scopes: tuple[str, ...], box: Box) -> tuple[str, list[Provision]]:
         wanted = [IN_FORCE, CODIFIED] if reading == "codified" else [IN_FORCE]
         date = self.transaction.as_of
         provisions = [
             p
+            for scope in scopes
             for p in self.book.axis("licence requirement", scope)
             if (e := p.on(date)) is not None and e.posture(date) in wanted
         ]
-        box = self._with_headquarters() if headquarters_abroad else self.box
         any_of = Node("any", children=tuple(self.trees[p.id] for p in provisions))
         possible = outcomes({"any": any_of}, box)["any"] if provisions else NO
         single = outcomes({p.id: self.trees[p.id] for p in provisions}, box)
@@ -148,7 +158,8 @@ class Axes:
             return {**head, "text": lead + self._policy_text(provision, outcome)}
         for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
-                hedge = "" if outcome == MET else " if a party is headquartered there"
+                groups = words.join(self.headquarters_groups(), "or")
+                hedge = "" if outcome == MET else f" if a party is headquartered in {groups}; otherwise not on file"
                 text = f"{lead}{provision.text('policy')}{hedge}"
                 conditions = list(edition.conditions)
                 return {"text": text, "outcome": outcome, "conditions": conditions, "provision": provision.id}
@@ -179,7 +190,7 @@ class Axes:
         said = {
             "number": "the open figures fall below the limits",
             "fact": "the open facts of the product are as it asks",
-            "headquarters": "no party is headquartered in the groups named",
+            "headquarters": f"no party is headquartered in {words.join(self.headquarters_groups(), 'or')}",
             "stated": "the certifications are met",
         }
         return [text for kind, text in said.items() if kind in undecided]
@@ -225,6 +236,8 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     """Licence requirement by destination, the headquarters line, and reported letters."""
     transaction, names = axes.transaction, axes.countries
     target = names.name(transaction.evaluated_destination)
+    if transaction.headquarters is not None:
+        target += f", party headquartered in {names.name(transaction.headquarters)}"
     outcome, provisions = axes.required(transaction.reading)
     text = f"{target}: {_required_words(outcome, provisions)}"
     if transaction.destination is None:
@@ -237,7 +250,7 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     said = {entry["outcome"] for entry in letters} - {NOT_MET} if outcome != MET else set()
     if said:
         text += f"; a reported letter {'reaches' if MET in said else 'may reach'} it, see the letters"
-    abroad, by = axes.required(transaction.reading, headquarters_abroad=True)
+    abroad, by = axes.required_by_headquarters(transaction.reading)
     groups = words.join(axes.headquarters_groups(), "or")
     party = f"any destination, if a party is of {groups}: " if groups else "no provision on headquarters in force: "
     return {

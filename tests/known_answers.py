@@ -12,7 +12,13 @@ import chipclass
 
 FILE = Path(__file__).parent / "data" / "known_answers.toml"
 QUESTION = ("as_of", "destination", "shipped_from", "kind", "headquarters")
-OPTIONS = {"as_of": "--as-of", "destination": "--destination", "shipped_from": "--from", "kind": "--transaction"}
+OPTIONS = {
+    "as_of": "--as-of",
+    "destination": "--destination",
+    "shipped_from": "--from",
+    "kind": "--transaction",
+    "headquarters": "--headquarters",
+}
 
 
 def answers() -> list[dict[str, Any]]:
