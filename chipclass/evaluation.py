@@ -35,8 +35,9 @@ class Evaluation:
     def __init__(self, specs: Specs, item: Item, chip: Item, count: int, deal: Transaction) -> None:
         self.specs, self.item, self.chip, self.count, self.deal = specs, item, chip, count, deal
         book, countries = book_of(specs), countries_of(specs)
-        self.metrics: dict[str, Metric] = metrics_of(specs, chip)
         trees = book.trees(deal.as_of)
+        read = {test.metric for tree in trees.values() for test in tree.tests() if test.kind == "number"}
+        self.metrics: dict[str, Metric] = metrics_of(specs, chip, read)
         names = {item.id, chip.id, *chip.families, *item.families}
         known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries)
         facts = box_of(specs, chip, self.metrics)

@@ -21,6 +21,7 @@ from chipclass.explanation import DISCLAIMER, decimal_text
 from chipclass.logic.numbers import INF, Bound, Interval
 from chipclass.rules.alternatives import deciding_facts, same_claim, truth_of
 from chipclass.rules.book import book_of
+from chipclass.rules.figures import metrics_of
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.records import Fact, Figure, Identifier, Item
 from chipclass.specdb.store import Specs
@@ -123,8 +124,9 @@ def _conclusions(specs: Specs, evaluations: Sequence[Evaluation]) -> list[Column
 
 
 def _metrics(specs: Specs, evaluations: Sequence[Evaluation]) -> Iterator[Column]:
+    every = [metrics_of(specs, evaluation.chip) for evaluation in evaluations]
     for name, entry in specs.metrics.items():
-        metrics = [evaluation.metrics[name] for evaluation in evaluations]
+        metrics = [known[name] for known in every]
         ends = [_ends(metric.low, metric.high) for metric in metrics]
         column, title, unit, cite = entry["column"], entry["title"], entry["unit"], entry["cite"]
         headline = [_float(metric.headline) for metric in metrics]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from chipclass.logic.numbers import INF, Bound, Interval, Truth, Undefined, any_true, sign
 from chipclass.logic.tree import Node
@@ -21,16 +21,14 @@ from chipclass.logic.tree import Node
 Values = tuple[Interval | Undefined, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A metric that is the quotient of two others; ``denominator`` holds the possible values of the lower one."""
 
     numerator: str
     denominator: Values
 
 
-@dataclass(frozen=True, slots=True)
-class Possible:
+class Possible(NamedTuple):
     """What a yes/no can be: for one product two bools, for a column two boolean arrays."""
 
     true: Truth
@@ -51,8 +49,7 @@ class Box:
     truths: Mapping[str, Possible] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A point, an open interval, or the undefined value: part of a metric's axis between neighbouring limits."""
 
     low: Fraction
@@ -80,8 +77,7 @@ class Piece:
 NOTHING = Piece(Fraction(0), Fraction(0), undefined=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One feasible combination of pieces and truths; ``mask`` says for which rows (True for one product)."""
 
     pieces: Mapping[str, Piece]

@@ -7,10 +7,9 @@ fractions of the decimal that the float stands for, so a column answers as one p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,8 +23,7 @@ Bound: TypeAlias = "Fraction | float | Any"
 Truth: TypeAlias = "bool | Any"
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """What is known of one figure: every value between ``low`` and ``high``, each end in or out.
 
     ``rows`` says for which rows of a column this alternative is one; True for a single product.
@@ -52,8 +50,7 @@ class Interval:
         return bool(self.low == self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class Undefined:
+class Undefined(NamedTuple):
     """A figure that does not exist (density of a chip without a non-planar die): no test on it is met."""
 
     label: str = "does not exist"

@@ -6,7 +6,7 @@ on its own), *intervals* (estimates and gaps within one alternative) and figures
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
@@ -28,10 +28,16 @@ from chipclass.specdb.records import Fact, Item
 from chipclass.specdb.store import Specs
 
 
-def metrics_of(specs: Specs, chip: Item) -> dict[str, Metric]:
-    """Every metric of a chip, by name, in the order of ``specs/metrics.toml``."""
+def metrics_of(specs: Specs, chip: Item, read: Container[str] | None = None) -> dict[str, Metric]:
+    """The metrics of a chip, by name, in the order of ``specs/metrics.toml``.
+
+    ``read`` names the metrics that rules read: one that exists only for rules is left out unless it is among them.
+    Without it every metric is computed.
+    """
     done: dict[str, Metric] = {}
     for name, definition in specs.metrics.items():
+        if definition.get("only_for_rules") and read is not None and name not in read:
+            continue
         if definition["op"] == "highest":
             done[name] = highest_product(specs, chip, name, definition)
         elif definition["op"] == "sum":
