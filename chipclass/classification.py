@@ -95,8 +95,8 @@ def classify(
         reading=reading,
         stated=stated,
     )
-    queries = [query] if isinstance(query, str) else list(query)
-    if not queries:
+    queries = [query] if isinstance(query, str) else list(query or ())
+    if not queries or not all(isinstance(text, str) for text in queries):
         raise QueryError("nothing to classify; name a product or a part number")
     return Result(document(specs, deal, [_one(specs, text, deal) for text in queries]))
 

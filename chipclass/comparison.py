@@ -75,7 +75,7 @@ def _pair(specs: Specs, lower: Evaluation, upper: Evaluation) -> dict[str, Any]:
         if edition is None:
             continue
         proofs = [next(d for d in e.determinations if d["provision"] == provision.id) for e in (lower, upper)]
-        if proofs[0]["outcome"] == proofs[1]["outcome"]:
+        if proofs[0]["outcome"] == proofs[1]["outcome"] or not all(found["proof"] for found in proofs):
             continue
         own = {test.text for test in edition.tree.tests() if test.kind != "meets"}
         for low, high, cite in _differing(proofs[0]["proof"], proofs[1]["proof"], provision.paragraph):
@@ -149,7 +149,7 @@ def _sentences(lower: Evaluation, upper: Evaluation, separating: Sequence[Mappin
     sentences = [f"{names[0]} sits above {names[1]}{figure}."]
     ranges = [e.metrics["tpp"] for e in (upper, lower)]
     if ranges[0].low is None or ranges[1].high is None or ranges[0].low <= ranges[1].high:
-        spans = [words.span(metric.low, metric.high) for metric in ranges]
+        spans = [words.span_words(metric.low, metric.high) for metric in ranges]
         sentences = [f"{names[0]} and {names[1]} cannot be ordered for certain: TPP {spans[0]} and {spans[1]}."]
     if not separating:
         return [*sentences, f"No condition of the rules held here separates the two on {lower.deal.as_of}."]

@@ -85,6 +85,20 @@ class Axes:
         single = outcomes({p.id: self.trees[p.id] for p in provisions}, box)
         return outcome_of(bool(possible.true), bool(possible.false)), [p for p in provisions if single[p.id].true]
 
+    def requirement_words(self, outcome: str, provisions: list[Provision]) -> str:
+        """Whether a licence is required, by which provisions; where it is not, what it is that is not reached."""
+        by = words.join([p.paragraph for p in provisions])
+        if outcome == MET:
+            return f"licence required, {by}"
+        if outcome == UNDECIDED:
+            return f"cannot exclude a licence requirement, {by}"
+        held = [p for p in self.book.axis("licence requirement") if p.on(self.transaction.as_of)]
+        if not held:
+            return "no provision on licence requirements held here was in force"
+        if any(self.classes()):
+            return "no licence requirement held here names this destination"
+        return "not reached by class on these figures"
+
     def _with_headquarters(self) -> Box:
         tests = {t.text: YES for tree in self.trees.values() for t in tree.tests() if t.kind == "headquarters"}
         return Box(self.box.numbers, {**self.box.truths, **tests})
@@ -239,13 +253,13 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     if transaction.headquarters is not None:
         target += f", party headquartered in {names.name(transaction.headquarters)}"
     outcome, provisions = axes.required(transaction.reading)
-    text = f"{target}: {_required_words(outcome, provisions)}"
+    text = f"{target}: {axes.requirement_words(outcome, provisions)}"
     if transaction.destination is None:
         text = f"depends on the destination; {text}"
     other = "codified" if transaction.reading == "enforced" else "enforced"
     other_outcome, other_provisions = axes.required(other)
     if other_outcome != outcome:
-        text += f" ({other} reading: {_required_words(other_outcome, other_provisions)})"
+        text += f" ({other} reading: {axes.requirement_words(other_outcome, other_provisions)})"
     letters = axes.letters()
     said = {entry["outcome"] for entry in letters} - {NOT_MET} if outcome != MET else set()
     if said:
@@ -256,18 +270,9 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     return {
         "by_destination": text,
         "outcome": outcome,
-        "if_headquartered_in_D5_or_Macau": f"{party}{_required_words(abroad, by)}",
+        "if_headquartered_in_D5_or_Macau": f"{party}{axes.requirement_words(abroad, by)}",
         "letters": letters,
     }
-
-
-def _required_words(outcome: str, provisions: list[Provision]) -> str:
-    by = words.join([p.paragraph for p in provisions])
-    if outcome == MET:
-        return f"licence required, {by}"
-    if outcome == UNDECIDED:
-        return f"cannot exclude a licence requirement, {by}"
-    return "not reached by class on these figures"
 
 
 def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) -> dict[str, Any]:

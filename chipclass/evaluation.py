@@ -19,8 +19,8 @@ from chipclass.conclusion import (
 )
 from chipclass.logic.cells import Box
 from chipclass.proof import Prover, metric_json
-from chipclass.rules.alternatives import Metric
-from chipclass.rules.book import book_of
+from chipclass.rules.alternatives import Metric, deciding_facts
+from chipclass.rules.book import Provision, book_of
 from chipclass.rules.figures import box_of, metrics_of
 from chipclass.rules.transactions import Transaction, countries_of, truths
 from chipclass.specdb.records import MANUFACTURER, Item
@@ -51,7 +51,15 @@ class Evaluation:
     @cached_property
     def determinations(self) -> list[dict[str, Any]]:
         """One per provision, in the order of the rule files."""
-        return [self.prover.determine(provision, self.deal.as_of) for provision in book_of(self.specs)]
+        return [
+            self.prover.determine(provision, self.deal.as_of, self._in_scope(provision))
+            for provision in book_of(self.specs)
+        ]
+
+    def _in_scope(self, provision: Provision) -> bool:
+        """Paragraphs for boards and systems do not speak of a chip that is sold bare."""
+        bare = self.chip.sold_as == "chip" and self.item.id == self.chip.id
+        return not (bare and provision.axis == "item class")
 
     def assumptions(self) -> list[str]:
         """What the answer rests on beside the manufacturer's own figures."""
@@ -69,6 +77,12 @@ class Evaluation:
                 result.append(f"{title}: no manufacturer's figure; decided on {words.join(sorted(statuses))}")
             elif statuses & {"estimate"} and name == "applicable_die_area":
                 result.append(f"{self.specs.metrics[name]['title']}: estimated ({metric.alternatives[0].label})")
+        for name, entry in self.specs.attributes.items():
+            facts = deciding_facts(self.chip.known(name)) if entry["kind"] == "truth" else []
+            if facts and not any(fact.by_manufacturer for fact in facts):
+                on = words.join(sorted({fact.status for fact in facts}))
+                said = {True: "yes", False: "no"}.get(facts[0].value, "unknown")
+                result.append(f"{name.replace('_', ' ')}: {said}, on {on} only")
         if overlays := self._overlays():
             result.append(f"facts of the user's own overlay take part: {words.join(overlays)}")
         return result
@@ -187,7 +201,9 @@ class Evaluation:
             "chip": self.chip.id,
             "chip_count": self.count,
             "assumptions": self.assumptions(),
-            "metrics": {name: metric_json(metric) for name, metric in self.metrics.items()},
+            "metrics": {
+                name: metric_json(metric, self.prover.limits.get(name, ())) for name, metric in self.metrics.items()
+            },
             "determinations": self.determinations,
             "conclusion": self.conclusion(),
         }

@@ -52,16 +52,16 @@ def decimal_text(value: Fraction | None) -> str | None:
     return _rounded(value, 15).replace(",", "")
 
 
-def span(low: Fraction | None, high: Fraction | float | None, unit: str = "") -> str:
-    """``3,722`` or ``1,840 to 3,722`` or ``>= 2,368``."""
-    tail = f" {unit}" if unit else ""
+def span_words(low: Fraction | None, high: Fraction | float | None, limits: Iterable[Fraction] = ()) -> str:
+    """``3,722``, ``1,840 to 3,722``, ``at least 2,368``, ``up to 900`` or ``unknown``; never rounded across a limit."""
+    known = tuple(limits)
     if low is None:
         return "does not exist"
     if low == high:
-        return f"{show(low)}{tail}"
+        return show(low, known)
     if high is None or high == INF:
-        return f">= {show(low)}{tail}" if low else "unknown"
-    return f"{show(low)} to {show(high)}{tail}" if low else f"up to {show(high)}{tail}"
+        return f"at least {show(low, known)}" if low else "unknown"
+    return f"{show(low, known)} to {show(high, known)}" if low else f"up to {show(high, known)}"
 
 
 def tests(proof: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -81,17 +81,7 @@ def find(proof: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 
 def figure_of(test: Mapping[str, Any]) -> str:
     """The left side of a numeric test as it decides: a figure, a range, or unknown."""
-    left = test["left"]
-    if left.get("none"):
-        return "does not exist"
-    low, high = left["low"], left["high"]
-    limit = (Fraction(str(test["right"])),)
-    if low is not None and low == high:
-        return show(_fraction(left, "low"), limit)
-    ends = [show(_fraction(left, "low"), limit), "unbounded" if high is None else show(_fraction(left, "high"), limit)]
-    if high is None:
-        return f"at least {ends[0]}" if low else "unknown"
-    return f"{ends[0]} to {ends[1]}" if low else f"up to {ends[1]}"
+    return str(test["left"]["shown"])
 
 
 def _fraction(left: Mapping[str, Any], end: str) -> Fraction:

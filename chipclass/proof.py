@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from chipclass.explanation import decimal_text, show
+from chipclass.explanation import decimal_text, show, span_words
 from chipclass.logic.cells import Box, Cell, Ratio, cells
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
@@ -34,6 +34,11 @@ class Prover:
         self.box = box
         self.trees = trees
         self._lefts: dict[str, dict[str, Any]] = {}
+        self.limits: dict[str, set[Fraction]] = {}
+        for tree in trees.values():
+            for test in tree.tests():
+                if test.kind == "number":
+                    self.limits.setdefault(test.metric, set()).add(test.limit)
 
     def determine(self, provision: Provision, date: str, in_scope: bool = True) -> dict[str, Any]:
         """The determination of one provision as of a date (contract: D)."""
@@ -95,7 +100,7 @@ class Prover:
             low, high = self.range_of(name)
             unit = self.specs.metrics[name]["unit"]
             if low is None:
-                self._lefts[name] = {"low": None, "high": None, "unit": unit, "none": True}
+                self._lefts[name] = {"low": None, "high": None, "unit": unit, "none": True, "shown": "does not exist"}
             else:
                 top = None if high is None or high == INF else Fraction(high)
                 self._lefts[name] = {
@@ -105,6 +110,7 @@ class Prover:
                     "low_exact": _exact(low),
                     "high_exact": None if top is None else _exact(top),
                     "unit": unit,
+                    "shown": span_words(low, high, self.limits.get(name, ())),
                 }
         return self._lefts[name]
 
@@ -194,8 +200,8 @@ def _exact(value: Fraction) -> str:
     return decimal_text(value) or f"{value.numerator}/{value.denominator}"
 
 
-def metric_json(metric: Metric) -> dict[str, Any]:
-    """A metric with its alternatives and what makes it wide (contract: M)."""
+def metric_json(metric: Metric, limits: Iterable[Fraction] = ()) -> dict[str, Any]:
+    """A metric with its alternatives and what makes it wide (contract: M); ``shown`` never rounds across a limit."""
     operative = metric.operative
     low, high = metric.low, metric.high
     unbounded = high == INF
@@ -206,6 +212,7 @@ def metric_json(metric: Metric) -> dict[str, Any]:
         "low": None if low is None else float(low),
         "high": None if high is None or unbounded else float(high),
         "unbounded": unbounded,
+        "shown": span_words(low, high, limits),
         "unit": metric.unit,
         "derivation": metric.derivation,
         "alternatives": [_alternative_json(a) for a in metric.alternatives],

@@ -77,20 +77,9 @@ def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any], 
         mark = "*" if variant is chosen else " "
         conclusion = variant["conclusion"]
         name = variant["name"].partition(" (")[2].rstrip(")") or variant["name"]
-        rows.append([mark, name, deciding(tpp), conclusion["status"], class_words(conclusion) or "-"])
+        rows.append([mark, name, tpp["shown"], conclusion["status"], class_words(conclusion) or "-"])
     table = layout.table([["", "Variant", "TPP", "Status", "Class"], *rows], right=[2])
     return f"{table}\n* shown below{'; it represents the family' if family else ''}"
-
-
-def deciding(metric: Mapping[str, Any]) -> str:
-    """The deciding figure of a metric, or its range."""
-    low = None if metric["low"] is None else Fraction(str(metric["low"]))
-    high = None if metric["high"] is None else Fraction(str(metric["high"]))
-    if metric["operative"] is not None:
-        return words.show(Fraction(str(metric["operative"])))
-    if low is None:
-        return "none"
-    return words.span(low, high)
 
 
 def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
@@ -104,7 +93,7 @@ def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
             specs.metrics[part]["short"] for part in specs.metrics[name].get("of", ()) if part in specs.metrics
         )
         how = metric["derivation"] or parts or "; ".join(rivals[:3]) or "no source gives it"
-        rows.append([specs.metrics[name]["short"], computed, deciding(metric), f"{unit}  {how}" if unit else how])
+        rows.append([specs.metrics[name]["short"], computed, metric["shown"], f"{unit}  {how}" if unit else how])
     table = layout.table(rows, right=[1, 2])
     notes = [
         layout.field("", f"TPP, {words.join(a['status'])}: {a['label']} = {_value(a)}; not deciding, {a['why_not']}")
@@ -118,7 +107,8 @@ def _value(alternative: Mapping[str, Any]) -> str:
     if alternative.get("value") is not None:
         return words.show(Fraction(str(alternative["value"])))
     low, high = alternative.get("low"), alternative.get("high")
-    return words.span(None if low is None else Fraction(str(low)), None if high is None else Fraction(str(high)))
+    ends = [None if end is None else Fraction(str(end)) for end in (low, high)]
+    return words.span_words(ends[0], ends[1])
 
 
 def _lines(specs: Specs, variant: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chipclass.cli import layout
-from chipclass.cli.classify import class_words, deciding
+from chipclass.cli.classify import class_words
 from chipclass.comparison import compare
 from chipclass.specdb.store import load
 
@@ -29,7 +29,7 @@ def _rows(data: Mapping[str, Any]) -> list[list[str]]:
         metrics, conclusion = product["metrics"], product["conclusion"]
         said = class_words(conclusion) if conclusion["status"] == "controlled" else conclusion["status"]
         names = ("tpp", "performance_density", "total_dram_bandwidth")
-        figures = [deciding(metrics[name]).replace(" to ", "-") for name in names]
+        figures = [_brief(metrics[name]["shown"]) for name in names]
         rows.append([product["name"].partition(" (")[0], *figures, said])
     return rows
 
@@ -51,6 +51,11 @@ def screen(data: Mapping[str, Any]) -> str:
         ratios = [f"{name.replace('_', ' ')} x {value:.3g}" for name, value in pair["ratios"].items() if value]
         parts.append("\n".join([*lines, layout.wrapped(f"Ratios: {', '.join(ratios)}.")]))
     return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
+
+
+def _brief(shown: str) -> str:
+    """``2,352-2,368``, ``>= 18,000``, ``<= 3,722``."""
+    return shown.replace("at least ", ">= ").replace("up to ", "<= ").replace(" to ", "-")
 
 
 def _short(name: str) -> str:

@@ -11,6 +11,9 @@ from chipclass.logic.cells import MAYBE, NO, YES, Possible, Values
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.specdb.records import Fact, Figure, Item
 
+#: Statuses that outrank nothing.
+HEARSAY = frozenset({"press", "estimate"})
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -68,10 +71,15 @@ def truth_of(chip: Item, attribute: str) -> Possible:
     return YES if answers.pop() else NO
 
 
+def outranks(fact: Fact) -> bool:
+    """Whether a fact speaks before hearsay: the manufacturer's claim, or a fact of the user's own overlay."""
+    return fact.by_manufacturer or (bool(fact.overlay) and fact.status not in HEARSAY)
+
+
 def deciding_facts(facts: Iterable[Fact]) -> list[Fact]:
-    """The manufacturer's claims if there are any, else all claims; overlays of the user come before both."""
+    """The user's own facts if there are any (hearsay apart), else the manufacturer's claims, else all claims."""
     known = list(facts)
-    for better in ([f for f in known if f.overlay], [f for f in known if f.by_manufacturer]):
+    for better in ([f for f in known if f.overlay and outranks(f)], [f for f in known if f.by_manufacturer]):
         if better:
             return better
     return known

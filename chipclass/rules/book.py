@@ -56,7 +56,9 @@ class Edition:
         return next((node for node in self.tree.walk() if node.id == name), self.tree) if name else self.tree
 
     def posture(self, date: str) -> str:
-        """How the edition was enforced on a date."""
+        """How the edition was enforced on a date; before its compliance date it was codified only."""
+        if date < str(self.data.get("comply_from", "")):
+            return CODIFIED
         current = IN_FORCE
         for entry in self.data["posture"]:
             if entry["from"] <= date:

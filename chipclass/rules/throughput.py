@@ -9,6 +9,7 @@ from typing import Any
 
 from chipclass.logic.numbers import INF, Interval, Undefined, highest
 from chipclass.rules.alternatives import (
+    HEARSAY,
     Alternative,
     Metric,
     deciding_facts,
@@ -16,38 +17,47 @@ from chipclass.rules.alternatives import (
     is_point,
     not_deciding,
     number,
+    outranks,
     same_claim,
 )
 from chipclass.specdb.records import Fact, Item
 from chipclass.specdb.store import Specs
 
 HEADLINE = "headline"
-HEARSAY = frozenset({"press", "estimate"})
 
 
 def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str, Any]) -> Metric:
     """TPP and its kin: the largest over number formats of rate x bit length, or the declared figure."""
     rates = [f for f in chip.facts if f.attribute == definition["rate"]]
-    own_list = next((set(fact.value) for fact in deciding_facts(chip.known("formats"))), None)
-    known = _precise([f for f in rates if not f.set_aside and (own_list is None or f.format in own_list)])
-    declared = _declared(chip, definition)
+    outside = _outside(chip, rates)
+    known = _precise([f for f in rates if not f.set_aside and f not in outside])
+    declared, rumoured = _stated(chip, definition)
     takes_highest = definition["claims"] == "highest"
-    manufacturer = [f for f in deciding_facts(known) if f.by_manufacturer or f.overlay] if takes_highest else []
+    manufacturer = [f for f in deciding_facts(known) if outranks(f)] if takes_highest else []
     groups = [manufacturer] if manufacturer else _groups(known)
     missing, is_open = _open_formats(specs, chip, known, bool(declared))
     readings = _readings(specs, definition["bits"], {f.format for f in known})
     computed = [
         (reading, _tpp_of(group, known, bits, reading, is_open)) for group in groups for reading, bits in readings
     ]
-    alternatives = [alternative for _, alternative in computed] + declared
+    alternatives = [alternative for _, alternative in computed] + declared + rumoured
     if takes_highest and (manufacturer or declared):
         alternatives = _operative(computed if manufacturer else [], alternatives, declared)
-    alternatives += _set_aside(specs, rates, definition["bits"])
+    alternatives += _shown_only(specs, [f for f in rates if f.set_aside], definition["bits"])
+    alternatives += _shown_only(specs, outside, definition["bits"])
     causes = [f.id for f in known if not is_point(f)]
     if is_open:
         causes.append(f"{chip.id}/{definition['rate']}.{missing[0] if missing else 'other formats'}")
     headline, derivation = _headline(groups, readings[0][1], declared)
     return Metric(name, definition["unit"], distinct(alternatives), headline, derivation, tuple(causes))
+
+
+def _outside(chip: Item, rates: Sequence[Fact]) -> list[Fact]:
+    """Others' rates in formats that are not in the manufacturer's own list of the chip: shown, not deciding."""
+    for fact in deciding_facts(chip.known("formats")):
+        if outranks(fact):
+            return [f for f in rates if not f.set_aside and not outranks(f) and f.format not in fact.value]
+    return []
 
 
 def _headline(
@@ -77,13 +87,16 @@ def _precise(known: Sequence[Fact]) -> list[Fact]:
     return result
 
 
-def _declared(chip: Item, definition: Mapping[str, Any]) -> list[Alternative]:
-    result = []
+def _stated(chip: Item, definition: Mapping[str, Any]) -> tuple[list[Alternative], list[Alternative]]:
+    """TPP as stated: by the manufacturer, which closes the list of formats too, and by others, a claim each."""
+    declared: list[Alternative] = []
+    rumoured: list[Alternative] = []
     for fact in chip.known(definition["declared"]) if definition.get("declared") else ():
-        label = f"declared {number(fact.value.value)} TPP"
+        label = f"{'declared' if fact.status == 'declared' else fact.status} {number(fact.value.value)} TPP"
         value = fact.value.interval(label)
-        result.append(Alternative(label, value, (fact.source,), (fact.status,), True, facts=(fact.id,)))
-    return result
+        alternative = Alternative(label, value, (fact.source,), (fact.status,), True, facts=(fact.id,))
+        (declared if outranks(fact) else rumoured).append(alternative)
+    return declared, rumoured
 
 
 def _operative(
@@ -96,7 +109,12 @@ def _operative(
         claims = [a for r, a in computed if r == reading] + list(declared)
         chosen.append(max(claims, key=lambda a: a.value.high if isinstance(a.value, Interval) else -1))
     why = "a lower claim: the text takes the highest value that the manufacturer claims"
-    return [a if any(a is c for c in chosen) else not_deciding(a, why) for a in alternatives]
+    other = "not the manufacturer's claim"
+    own = [*(a for _, a in computed), *declared]
+    return [
+        a if any(a is c for c in chosen) else not_deciding(a, why if any(a is c for c in own) else other)
+        for a in alternatives
+    ]
 
 
 def _open_formats(specs: Specs, chip: Item, known: Sequence[Fact], declared: bool) -> tuple[list[str], bool]:
@@ -150,12 +168,17 @@ def _tpp_of(
         if fact.format not in given:
             others.setdefault(fact.format, []).append(_times(fact, bits[fact.format]))
     named = next((fact.reading for fact in group if fact.reading), "")
+    own_top = max(part.high for part in parts)
     for rivals in others.values():  # formats that only other claims give; under a reading of its own they may be lower
         low = Fraction(0) if named else min(part.low for part in rivals)
         parts.append(Interval(low, max(part.high for part in rivals)))
     whole = highest(parts)
     best = max(group, key=lambda fact: _times(fact, bits[fact.format]).high)
     label = _derivation(best, bits) + ("" if reading == HEADLINE else f" ({reading})")
+    beside = [fact for fact in known if fact.format in others and _times(fact, bits[fact.format]).high > own_top]
+    if beside:
+        top = max(beside, key=lambda fact: _times(fact, bits[fact.format]).high)
+        label += f"; up to {_derivation(top, bits)} by another source"
     label = f"{named}: {label}" if named else label
     if is_open:
         whole = Interval(whole.low, INF, whole.low_open, True)
@@ -187,14 +210,14 @@ def _derivation(fact: Fact, bits: Mapping[str, int]) -> str:
     return f"{fact.format} {rate} x {bits[fact.format]} bit"
 
 
-def _set_aside(specs: Specs, rates: Sequence[Fact], bits: str) -> list[Alternative]:
+def _shown_only(specs: Specs, facts: Sequence[Fact], bits: str) -> list[Alternative]:
+    """What claims that do not decide would give, with the reason."""
     widths = {name: int(entry[bits]) for name, entry in specs.formats.items()}
     result = []
-    for group in _groups([fact for fact in rates if fact.set_aside]):
+    for group in _groups(facts):
         parts = [_times(fact, widths[fact.format]) for fact in group]
         best = max(group, key=lambda fact: _times(fact, widths[fact.format]).high)
-        a = Alternative(
-            _derivation(best, widths), highest(parts), (best.source,), (best.status,), False, best.set_aside
-        )
+        why = best.set_aside or "a format that the manufacturer's own list does not have"
+        a = Alternative(_derivation(best, widths), highest(parts), (best.source,), (best.status,), False, why)
         result.append(a)
     return result

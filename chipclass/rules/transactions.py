@@ -63,6 +63,8 @@ class Countries:
 
     def code(self, text: str) -> str:
         """ISO code of a country given by code or name. Raises QueryError with a near name."""
+        if not isinstance(text, str):
+            raise QueryError(f"'{text}' is not a country; use an ISO code such as CN, MO, AE, SG")
         wanted = text.strip()
         if wanted.upper() in self._countries:
             return wanted.upper()
@@ -144,6 +146,7 @@ def transaction(
     known = {
         n for p in book_of(specs) for e in p.editions for t in e.tree.tests() if t.kind == "stated" for n in t.names
     }
+    stated = [stated] if isinstance(stated, str) else list(stated)
     for name in stated:
         if name not in known:
             raise QueryError(f"unknown statement '{name}'; expected one of {', '.join(sorted(known))}")
@@ -184,8 +187,10 @@ def parse_date(text: str | datetime.date | None) -> str:
     """An ISO date; today if none is given. Raises QueryError for a day that does not exist."""
     if text is None:
         return datetime.date.today().isoformat()
-    if isinstance(text, datetime.date):
+    if isinstance(text, datetime.date) and text == text:  # pandas' missing day is a date that equals nothing
         return text.isoformat()[:10]
+    if not isinstance(text, str):
+        raise QueryError(f"'{text}' is not a date; write it as 2026-01-15")
     year, _, rest = text.strip().partition("-")
     if len(year) != 4 or len(rest) != 5:
         raise QueryError(f"'{text}' is not a date; write it as 2026-01-15")

@@ -61,6 +61,7 @@ def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Itera
                     yield f"unknown die '{die}'{near(die, data['dies'])}"
         if fact.get("set_aside") == "":
             yield "set_aside needs its reason"
+    yield from _formats(record)
     for family in record.get("families", []):
         if family not in data["families"]:
             yield f"unknown family '{family}'{near(family, data['families'])}"
@@ -74,6 +75,15 @@ def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Itera
         for key, table in (("chip", "chips"), ("family", "families")):
             if key in part and part[key] not in data[table]:
                 yield f"contains unknown {key} '{part[key]}'{near(part[key], data[table])}"
+
+
+def _formats(record: dict[str, Any]) -> Iterator[str]:
+    """Rates in formats that the record's own list does not have: one of the two is wrong."""
+    facts = [fact for fact in record.get("facts", []) if not fact.get("set_aside")]
+    listed = {name for fact in facts if fact["attribute"] == "formats" for name in fact["value"]}
+    for fact in facts:
+        if listed and fact["attribute"] == "rate" and not fact["overlay"] and fact["format"] not in listed:
+            yield f"rate.{fact['format']} is not in the chip's own list of formats; mend the list or set the rate aside"
 
 
 def _sources(compiler: Compiler, used: set[str]) -> None:
