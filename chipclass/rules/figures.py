@@ -163,7 +163,7 @@ def _package(specs: Specs, dies: Fact) -> list[Alternative]:
         non_planar = truth_of(die, "non_planar")
         if die.kind != "logic" or not non_planar.true:
             continue
-        row = [_times(claim, count, die.name, dies) for claim in _claims(die, "area") if claim.decides]
+        row = [_all_of(claim, count, die.name, dies) for claim in _claims(die, "area") if claim.decides]
         if non_planar.false:
             row.append(Alternative(f"{die.name} planar", UNDEFINED, (), (), True, facts=(f"{die.id}/non_planar",)))
         rows.append(row)
@@ -179,7 +179,7 @@ def _package(specs: Specs, dies: Fact) -> list[Alternative]:
     return result
 
 
-def _times(claim: Alternative, count: int, name: str, dies: Fact) -> Alternative:
+def _all_of(claim: Alternative, count: int, name: str, dies: Fact) -> Alternative:
     """A claim of one die's area, for all dies of its kind in the package."""
     known = isinstance(claim.value, Interval) and bool(claim.sources)
     area = claim.value if known and isinstance(claim.value, Interval) else Interval(Fraction(0), INF, True, True)
