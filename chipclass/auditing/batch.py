@@ -148,7 +148,7 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
     verdicts = []
     for *cells, code in distinct:
         founds = [kind[cell] for kind, cell in zip(kinds, cells, strict=True)]
-        verdict = scanner.judge.verdict(founds, declared[code])
+        verdict = scanner.judge.verdict(founds, declared[code], len(roles.of("part_number")))
         parts = [f"{name}: {found.evidence}" for name, found in zip(names, founds, strict=True) if found.evidence]
         verdicts.append(replace(verdict, evidence="; ".join([*parts, *filter(None, [verdict.evidence])])))
     return verdicts, index

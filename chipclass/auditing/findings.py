@@ -55,6 +55,12 @@ CATALOGUE = {
             "On which figures and which date does the declared ECCN rest?",
         ),
         Finding(
+            "conflicting_products",
+            "high",
+            "the part number and the description name different products",
+            "Which of the two is the item?",
+        ),
+        Finding(
             "missing_eccn",
             "high",
             "caught on the figures held here, and the ECCN column is empty",

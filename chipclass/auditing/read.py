@@ -169,7 +169,8 @@ class _CsvSource(Source):
                 held.append(text)
                 yield text
 
-        reader = csv.reader(feed(), delimiter=self.delimiter or ",")
+        delimiter = self.delimiter or ","
+        reader = csv.reader(feed(), delimiter=delimiter, strict=True)
         while True:
             held.clear()
             wrong = ""
@@ -182,17 +183,19 @@ class _CsvSource(Source):
                 wrong = str(error)
             start, line = line + 1, line + len(held)
             raw = "".join(held)
+            if wrong and len(held) == 1 and len(loose := _loose(raw, delimiter)) == width:
+                fields, wrong = loose, ""  # one line cannot have swallowed another
             if not fields and not wrong:
                 continue
             if not raw.isascii() and not _encodable(raw):
                 wrong = "bytes that are not UTF-8"
             elif not wrong and len(fields) != width:
                 wrong = f"{len(fields)} field{'s' if len(fields) != 1 else ''} where the header has {width}"
-            if (wrong or raw.count('"') % 2) and len(held) > 1:
+            if len(held) > 1 and (wrong or raw.count('"') % 2 or _swallowed(held, width, delimiter)):
                 # An open quote swallowed the lines behind it: only the first line is at fault.
                 raw, line = held[0], start
                 again.extendleft(reversed(held[1:]))
-                reader = csv.reader(feed(), delimiter=self.delimiter or ",")
+                reader = csv.reader(feed(), delimiter=delimiter, strict=True)
                 wrong = "a quote that is not closed, or a row over several lines that does not fit the header"
             yield start, raw, wrong or fields
 
@@ -218,6 +221,22 @@ class _CsvSource(Source):
                     held = []
         if held:
             yield made(held)
+
+
+def _loose(line: str, delimiter: str) -> list[str]:
+    """The fields of one line, whatever its quotes."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _swallowed(lines: list[str], width: int, delimiter: str) -> bool:
+    """Whether a record over several lines has lines in it that are rows by themselves: a stray quote opened it."""
+    if any(len(_loose(line, delimiter)) == width for line in lines[1:-1]):
+        return True
+    bare = [len(_loose(line.replace('"', ""), delimiter)) for line in (lines[0], lines[-1])]
+    return width > 1 and bare == [width, width]
 
 
 def delimiter_of(text: str) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chipclass.auditing.batch import NAMES
+from chipclass.auditing.batch import NAMES, PREFIX, fields
 from chipclass.auditing.findings import CATALOGUE
 from chipclass.auditing.read import Reject
 
@@ -39,12 +39,11 @@ class AuditResult:
         if self.output is None:
             return pa.Table.from_batches(self._batches, self._schema).unify_dictionaries()
         if self.output.suffix.casefold() == ".csv":
-            import pyarrow.csv as pc
-
-            return pc.read_csv(self.output)
+            return _from_csv(self.output, self._schema)
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.output)
+        with pq.ParquetFile(self.output) as file:  # read_table refuses two columns of one name
+            return file.read()
 
     @property
     def findings(self) -> pa.Table:
@@ -52,13 +51,8 @@ class AuditResult:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = self.table.column(NAMES[-2]).combine_chunks()
-        if pa.types.is_string(column.type):
-            column = pc.split_pattern(pc.fill_null(column, ""), ";")
-        codes = pc.list_flatten(column)
-        rows = pc.list_parent_indices(column)
-        keep = pc.not_equal(codes, "")
-        codes, rows = codes.filter(keep), rows.filter(keep)
+        column = self.table.column(NAMES.index(f"{PREFIX}findings") - len(NAMES)).combine_chunks()
+        codes, rows = pc.list_flatten(column), pc.list_parent_indices(column)
         found = [CATALOGUE[code] for code in codes.to_pylist()]
         texts = {
             key: pa.array([getattr(entry, key) for entry in found], pa.string())
@@ -92,6 +86,43 @@ class AuditResult:
         rows, status = self.summary["rows"], self.summary["status"]
         counts = ", ".join(f"{count} {name}" for name, count in status.items() if count)
         return f"audit as of {self.summary['as_of']}: {rows['out']} rows ({counts}), {rows['rejected']} rejected"
+
+
+def _from_csv(path: Path, schema: pa.Schema) -> pa.Table:
+    """A CSV that was written here: the input's columns as text, the audit columns with their types."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    own = fields()
+    inputs = len(schema) - len(own)
+    plain = [f.type if _is_plain(f.type) else pa.string() for f in own]
+    names = [str(place) for place in range(len(schema))]
+    types = dict(zip(names, [pa.string()] * inputs + plain, strict=True))
+    table = pc.read_csv(
+        path,
+        read_options=pc.ReadOptions(column_names=names, skip_rows_after_names=1, block_size=1 << 24),
+        parse_options=pc.ParseOptions(newlines_in_values=True),
+        convert_options=pc.ConvertOptions(
+            column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
+        ),
+    )
+    columns = [*table.columns[:inputs]]
+    for column, field in zip(table.columns[inputs:], own, strict=True):
+        if _is_list(field.type):
+            texts = column.combine_chunks().dictionary_encode()
+            lists = pa.array([text.split(";") for text in texts.dictionary.to_pylist()] + [[]], field.type)
+            column = lists.take(texts.indices.fill_null(len(lists) - 1))
+        elif pa.types.is_dictionary(field.type):
+            column = column.combine_chunks().dictionary_encode()
+        columns.append(column)
+    kept = [pa.field(f.name, pa.string()) for f in list(schema)[:inputs]]
+    return pa.Table.from_arrays(columns, schema=pa.schema([*kept, *own]))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return not _is_list(kind) and not pa.types.is_dictionary(kind)
 
 
 def _is_list(kind: pa.DataType) -> bool:

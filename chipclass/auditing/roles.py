@@ -35,7 +35,20 @@ HEADERS = {
     ),
 }
 ROLES = tuple(HEADERS)
-_KNOWN = {header: role for role, headers in HEADERS.items() for header in headers.split("|")}
+#: Columns that are recognised and not honoured yet; they are listed in the summary. ``country`` alone says too little.
+NOT_USED = {
+    "destination": (
+        "destination|dest|destination country|destination country code|country of destination|ultimate destination"
+        "|country of ultimate destination|final destination|ship to|ship to country|ship to country code|shipto"
+        "|ship to address|deliver to|delivery country|consignee country|end user country"
+    ),
+    "date": (
+        "date|ship date|shipping date|shipment date|date of shipment|order date|date of order|export date"
+        "|date of export|delivery date|invoice date|transaction date|po date"
+    ),
+    "tpp": "tpp|declared tpp|vendor tpp|total processing performance",
+}
+_KNOWN = {header: role for role, headers in (HEADERS | NOT_USED).items() for header in headers.split("|")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,8 @@ class Roles:
 
     def to_dict(self) -> dict[str, Any]:
         named: dict[str, Any] = {role: [self.columns[place] for place in self.of(role)] for role in ROLES}
-        return {**named, "assumed": self.assumed}
+        unused = sorted(place for role in NOT_USED for place in self.of(role))
+        return {**named, "not_used": [self.columns[place] for place in unused], "assumed": self.assumed}
 
 
 def words_of(header: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -15,10 +16,11 @@ from chipclass.auditing.findings import CATALOGUE, STATUSES, AuditError
 from chipclass.auditing.read import BATCH_ROWS, Reject, Source, open_source, sha256_of
 from chipclass.auditing.result import AuditResult
 from chipclass.auditing.roles import Roles, roles_of
+from chipclass.auditing.types import check, clean, textual
 from chipclass.auditing.verdicts import Judge
 from chipclass.auditing.write import Writer, checked
 from chipclass.classification import document
-from chipclass.identification.scan import scan
+from chipclass.identification.scan import UNKNOWN, scan
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import Specs, load
 
@@ -77,8 +79,9 @@ def audit(
     if len(keep) < len(opened.schema.names) and not replace:
         raise AuditError(f"the input already has {PREFIX} columns; ask to replace them, or audit the original")
     schema = _selected(opened.schema, keep)
-    roles = roles_of(schema.names, _textual(schema), mapping)
-    _check_header(specs, opened, roles)
+    roles = roles_of(schema.names, textual(schema), mapping)
+    _check_header(specs, opened, roles, mapping)
+    check(schema, roles, output)
     run = _Run(Scanner(Judge(specs, deal)), roles, keep, limit, progress)
     annotated = annotated_schema(schema)
     rejects: list[Reject] = []
@@ -218,13 +221,13 @@ def _table_of(frame: pd.DataFrame) -> pa.Table:
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
             missing = series.isna()
             array = pa.array(
-                [None if gone else str(value) for value, gone in zip(series, missing, strict=True)], pa.string()
+                [None if gone else clean(str(value)) for value, gone in zip(series, missing, strict=True)], pa.string()
             )
         arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     if not arrays:
         raise AuditError("the DataFrame has no columns")
     labels: list[Any] = list(frame.columns)
-    names = [" ".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in labels]
+    names = [clean(" ".join(map(str, label)) if isinstance(label, tuple) else str(label)) for label in labels]
     return pa.Table.from_arrays(arrays, names=names)
 
 
@@ -234,29 +237,15 @@ def _selected(schema: pa.Schema, keep: Sequence[int]) -> pa.Schema:
     return pa.schema([schema.field(place) for place in keep], metadata=schema.metadata)
 
 
-def _textual(schema: pa.Schema) -> list[int]:
-    """Positions of the columns that hold text."""
-    import pyarrow as pa
-
-    def text(kind: pa.DataType) -> bool:
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-    return [place for place, field in enumerate(schema) if text(field.type)]
-
-
-def _check_header(specs: Specs, opened: Source | _Held, roles: Roles) -> None:
-    """A CSV without a header line would lose its first row."""
-    if not roles.assumed or opened.format != "csv":
+def _check_header(specs: Specs, opened: Source | _Held, roles: Roles, mapping: Mapped | None) -> None:
+    """A CSV without a header line would lose its first row. Columns that the user names are headers."""
+    if opened.format != "csv":
         return
+    named = {name for wanted in (mapping or {}).values() for name in ([wanted] if isinstance(wanted, str) else wanted)}
     for name in roles.columns:
-        if (found := scan(specs, name)).ids:
+        found = scan(specs, name)
+        numbered = not found.general and any(re.search(r"[0-9]", text) for text in found.unknown)
+        if name not in named and (found.ids or (found.how == UNKNOWN and numbered)):
             raise AuditError(
                 f"the first line of the file names a product ({found.evidence}); add a header line above it"
             )
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))

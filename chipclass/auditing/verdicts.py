@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chipclass.auditing.findings import NO_CHIP, NOT_IDENTIFIED, STATUSES, ordered, worst
 from chipclass.classification import evaluate
 from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED, NOT_CAUGHT
-from chipclass.identification.resolve import ALIAS, Match
+from chipclass.identification.lexicon import lexicon_of
+from chipclass.identification.resolve import ALIAS, PART_NUMBER, Match
 from chipclass.identification.scan import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, narrowed
 from chipclass.proof import MET, NOT_MET, metric_json
 from chipclass.rules.book import book_of
@@ -19,7 +20,14 @@ from chipclass.specdb.store import Specs
 from chipclass.variants import merged
 
 _ECCN = re.compile(r"EAR ?99|[0-9][A-E][0-9]{3}(?:\.?[A-Z](?:\.?[0-9]+)*)?")
+#: What stands in an ECCN column where no ECCN is known.
+_NO_ECCN = re.compile(
+    r"[\W_]*(?:N[\W_]?A|NAN|TBD|TBA|TBC|NONE|NULL|NIL|EMPTY|BLANK|UNKNOWN|PENDING|MISSING|X+|0+"
+    r"|NOT (?:AVAILABLE|APPLICABLE|KNOWN|SPECIFIED|CLASSIFIED|PROVIDED)|TO BE (?:DETERMINED|DEFINED|CONFIRMED))?[\W_]*"
+)
 _Z = re.compile(r"\.?Z(?:\.?[0-9]+)?$")
+#: The outcomes of a tariff band that a row with several products shows first.
+_TARIFF = {MET: 0, NOT_MET: 2, "not in force": 3}
 _HEADLINES = ("tpp", "performance_density", "total_dram_bandwidth", "interconnect_bandwidth")
 
 
@@ -37,6 +45,7 @@ class Standing:
     licence_requirement: str
     review_policy: str
     tariff: str
+    tariff_outcome: str
     letter: bool | None
     paragraphs: frozenset[str]
     codes: tuple[str, ...]
@@ -103,13 +112,17 @@ class Judge:
             whole["licence_requirement"]["by_destination"],
             whole["review_policy"]["text"],
             whole["tariff"]["text"],
+            whole["tariff"]["outcome"],
             letter,
             frozenset(paragraph for found in sets for paragraph in found),
             tuple(codes),
         )
 
-    def verdict(self, founds: Sequence[Found], eccn: str | None) -> Verdict:
-        """One row from what its cells name; ``eccn`` is the declared ECCN, None where there is no such column."""
+    def verdict(self, founds: Sequence[Found], eccn: str | None, numbers: int = 0) -> Verdict:
+        """One row from what its cells name, the first ``numbers`` of them part numbers.
+
+        ``eccn`` is the declared ECCN, None where there is no such column.
+        """
         names = narrowed(self.specs, [name for found in founds for name in found.ids])
         ranked = sorted(names, key=lambda name: (STATUSES.index(self.standing(name).status), names.index(name)))
         unknown = any(found.how == UNKNOWN or found.unknown for found in founds)
@@ -122,7 +135,7 @@ class Judge:
             statuses.append(NOT_IDENTIFIED)
             evidence = f"declared ECCN {' '.join((eccn or '').split())} and no product that is known here"
         status = worst(statuses)
-        first = self.standing(ranked[0]) if ranked else None
+        first = self._first([self.standing(name) for name in ranked])
         codes = [code for name in ranked for code in self.standing(name).codes]
         codes += [s.replace(" ", "_") for s in statuses if s in (CONTROLLED, CANNOT_EXCLUDE, NOT_IDENTIFIED)]
         codes += [refusal.kind.replace("-", "_") for found in founds for refusal in found.refused]
@@ -130,7 +143,9 @@ class Judge:
             codes.append("declared_eccn_differs")
         if status != NO_CHIP and any(self.in_branch(code) for code in declared):
             codes.append("z_branch")
-        if status == CONTROLLED and eccn is not None and not eccn.strip():
+        if self._conflicting(founds, numbers):
+            codes.append("conflicting_products")
+        if status == CONTROLLED and eccn is not None and _NO_ECCN.fullmatch(eccn.upper()):
             codes.append("missing_eccn")
         candidates = [chip for name in ranked for chip in self.standing(name).candidates]
         candidates += [chip for found in founds if found.how == UNKNOWN and unknown for chip in found.candidates]
@@ -144,6 +159,30 @@ class Judge:
             ordered(codes),
             evidence,
         )
+
+    @staticmethod
+    def _first(standings: Sequence[Standing]) -> Standing | None:
+        """The standing of the worst product, with what any other product reaches: a letter, a tariff band."""
+        if len(standings) < 2:
+            return standings[0] if standings else None
+        letters = {standing.letter for standing in standings}
+        letter = True if True in letters else None if None in letters else False
+        band = min(standings, key=lambda standing: _TARIFF.get(standing.tariff_outcome, 1))
+        return replace(standings[0], letter=letter, tariff=band.tariff, tariff_outcome=band.tariff_outcome)
+
+    def _conflicting(self, founds: Sequence[Found], numbers: int) -> bool:
+        """Whether a part number and a description in another cell name products that share no chip."""
+        chips = [{chip for name in found.ids for chip in self._contained(name)} for found in founds]
+        return any(
+            chips[place] and chips[other] and not chips[place] & chips[other]
+            for place, found in enumerate(founds)
+            if place < numbers or found.how == PART_NUMBER
+            for other in range(max(numbers, 0), len(founds))
+            if other != place and founds[other].how != PART_NUMBER
+        )
+
+    def _contained(self, name: str) -> frozenset[str]:
+        return lexicon_of(self.specs).chips(name)
 
     def _explained(self, founds: Sequence[Found], names: Sequence[str]) -> bool:
         """Whether what is open in one cell is settled by the product that another cell names."""

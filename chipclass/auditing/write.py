@@ -92,6 +92,28 @@ def checked(output: str | Path) -> Path:
     return path
 
 
+def writable(field: pa.Field, suffix: str) -> bool:
+    """Whether a column of this type can be written to a file of this kind."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+    import pyarrow.parquet as pq
+
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
+    if suffix == ".csv" and any(test(kind) for test in binary):
+        return False
+    batch = pa.RecordBatch.from_arrays([pa.nulls(1, field.type)], schema=pa.schema([field.with_nullable(True)]))
+    sink = pa.BufferOutputStream()
+    try:
+        if suffix == ".csv":
+            pc.write_csv(flat(batch), sink)
+        else:
+            pq.write_table(pa.Table.from_batches([batch]), sink)
+    except (AuditError, pa.ArrowException, TypeError, ValueError):
+        return False
+    return True
+
+
 def flat(batch: pa.RecordBatch) -> pa.RecordBatch:
     """For CSV: lists joined by ';', empty text and null alike as nothing."""
     import pyarrow as pa
@@ -103,6 +125,8 @@ def flat(batch: pa.RecordBatch) -> pa.RecordBatch:
             column = pc.binary_join(pc.cast(column, pa.list_(pa.string())), ";")
         elif pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
+        if pa.types.is_string_view(column.type):
+            column = pc.cast(column, pa.string())
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
         columns.append(column)
@@ -119,6 +143,8 @@ def _flat_schema(schema: pa.Schema) -> pa.Schema:
             kind = pa.string()
         elif pa.types.is_dictionary(kind):
             kind = kind.value_type
+        if pa.types.is_string_view(kind):
+            kind = pa.string()
         if pa.types.is_nested(kind):
             raise AuditError(f"column '{field.name}' is nested ({kind}) and does not fit into CSV; write Parquet")
         fields.append(pa.field(field.name, kind))

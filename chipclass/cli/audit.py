@@ -98,12 +98,16 @@ def screen(summary: Mapping[str, Any], source: Path, output: Path | None) -> str
     found.sort(key=lambda row: SEVERITIES.index(row[0]))
     if found:
         parts.append(layout.table([["Severity", "Finding", "Rows", "What it says"], *found], right=[2]))
+    roles = summary["roles"]
     used = [
-        f"{role}: {', '.join(columns)}"
-        for role, columns in summary["roles"].items()
-        if isinstance(columns, list) and columns
+        f"{role}: {', '.join(columns)}" for role, columns in roles.items() if role != "not_used" and _names(columns)
     ]
     lines = [layout.field("Columns used", "; ".join(used))] if used else []
+    if roles.get("not_used"):
+        ignored = (
+            f"{', '.join(roles['not_used'])}: one date and destination hold for all rows; use --as-of, --destination"
+        )
+        lines.append(layout.field("Not used", ignored))
     deal = summary["transaction"]
     where = deal["destination"] or f"no destination given, shown for {deal['evaluated_for']}"
     lines.append(layout.field("Transaction", f"{deal['kind']} from {deal['from']}; {where}"))
@@ -112,6 +116,10 @@ def screen(summary: Mapping[str, Any], source: Path, output: Path | None) -> str
         written += [f"{output.stem}.rejects.jsonl"] if rows["rejected"] else []
         lines.append(layout.field("Written", ", ".join(written)))
     return "\n\n".join([*parts, "\n".join([*lines, layout.wrapped(layout.foot(summary))])])
+
+
+def _names(columns: Any) -> bool:
+    return isinstance(columns, list) and bool(columns)
 
 
 def findings(result: Any, most: int = 20) -> str:

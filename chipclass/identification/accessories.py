@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chipclass.identification.counts import NEAR
 from chipclass.identification.lexicon import (
     CLAUSE,
     COMES_ALONG,
@@ -18,10 +19,21 @@ from chipclass.identification.lexicon import (
 
 #: What the words of a text say of a name in it. In doubt the item could be the chip.
 KEPT, DOUBT, REFUSED = 0, 1, 2
-#: How many characters before a name or word are looked at for a count, a "for", a "without".
-NEAR = 40
 _LIST = re.compile(r"(?:[\s,/&()X×0-9-]|\b(?:AND|OR|UND|ODER|ET|OU)\b)*")
 _FOR = re.compile(r"\w[^;\n]*\s(FOR|FÜR|POUR)\s(?:[1-9][0-9]?\s?[X×]\s?)?$")
+#: Between an accessory word and a name these say that both may be sold.
+_BOTH = re.compile(
+    r"[;|+&\n、。，；]|,(?![0-9])|(?<![0-9]),|\s-\s|:\s|\b(?:AND|UND|ET|SOWIE|AS WELL AS)\b|[和与與及]"
+    r"|(?<![A-Z0-9.])[1-9][0-9]{0,2}\s?[X×*](?![A-Z0-9])|(?<![A-Z0-9])[X×][1-9][0-9]?(?![A-Z0-9])"
+    r"|\b(?:QTY|PCS)\b"
+)
+_AMOUNT = re.compile(r"(?<![A-Z0-9.])[1-9][0-9]{0,2}\s?[X×*](?![A-Z0-9])|[X×][1-9][0-9]?(?![A-Z0-9])")
+#: What is named behind these is what the accessory is meant for.
+_MEANT_FOR = re.compile(r"\b(?:FOR|FÜR|POUR|FITS?|FITTING|SUITS)\b|用|対応|适用于|適用於")
+#: So many words may stand between an accessory word and the name that it belongs to.
+_APART = 3
+#: What stands further away than this many characters is another matter.
+_FAR = 400
 _WITHOUT = re.compile(r"\b(?:W/?\s?O|WITHOUT|NO|EXCL(?:UDING)?|OHNE|SANS)\b[.\s]*$")
 
 
@@ -89,23 +101,46 @@ class Judgement:
         if word.what == "none inside" or hit.overlaps(start, end):
             return REFUSED
         between = text[end : hit.start] if before else text[hit.end : start]
+        belongs = self._belongs(hit, word, start, end)
         same_clause = not CLAUSE.search(between)
-        leads = before and not CLAUSE.search(re.sub(r"\([^()]*\)", " ", text[:start]))
         if word.what == "before":
             if not before:
                 return KEPT
-            return REFUSED if same_clause or _LIST.fullmatch(self._without_names(end, hit.start)) else DOUBT
+            return REFUSED if belongs else DOUBT
         if word.what == "after":
-            return KEPT if before else REFUSED if same_clause else DOUBT
+            return KEPT if before else REFUSED if belongs else DOUBT
         if word.what == "extra":
             if DEVICE.search(text):
                 return KEPT
             if before:
-                return REFUSED if same_clause or leads else KEPT
+                return REFUSED if belongs else DOUBT if same_clause or self._leads(start) else KEPT
             return DOUBT if same_clause else KEPT
-        if same_clause:
-            return DOUBT if not before and FIGURE.search(text[hit.start : start]) else REFUSED
-        return REFUSED if leads else DOUBT
+        if not belongs or (not before and FIGURE.search(text[hit.start : start])):
+            return DOUBT
+        return REFUSED
+
+    def _leads(self, start: int) -> bool:
+        """Whether a word stands in the first clause of the text."""
+        return not CLAUSE.search(re.sub(r"\([^()]*\)", " ", self.text[:start]))
+
+    def _belongs(self, hit: Hit, word: Word, start: int, end: int) -> bool:
+        """Whether a word and a name are one thing: beside each other, or joined by a "for". Else both may be sold."""
+        if max(start - hit.end, hit.start - end) > _FAR:
+            return False
+        if start > hit.start:
+            between = self._without_names(hit.end, start)
+            return not _BOTH.search(between) and not COMES_ALONG.search(between) and len(between.split()) <= _APART
+        between = self._without_names(end, hit.start)
+        meant = [match.end() for match in _MEANT_FOR.finditer(between)]
+        if meant or word.what == "before" or _MEANT_FOR.search(word.text.upper()):
+            rest = between[meant[-1] :] if meant else between
+            rest = re.sub(rf"^\s*(?:{_AMOUNT.pattern})", " ", rest)
+            if COMES_ALONG.search(rest):
+                return False
+            if _BOTH.search(rest) and FIGURE.search(self.text[hit.start : hit.end]):
+                return False  # "for A100, H100 80GB": the second is said as exactly as a thing that is sold
+            return not _BOTH.search(rest) or bool(_LIST.fullmatch(rest) and not _AMOUNT.search(rest))
+        return not _BOTH.search(between) and not COMES_ALONG.search(between) and len(between.split()) <= _APART
 
     def _without_names(self, start: int, end: int) -> str:
         rest = self.text[start:end]

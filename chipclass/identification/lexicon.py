@@ -7,7 +7,7 @@ stand or be missing, where a name ends, and the words of a sentence that say how
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -21,9 +21,12 @@ _LETTER = "A-Z0-9À-ÖØ-Þ"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name begins after anything that is no letter or digit, or right after a glued count ("2x").
 _LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×]))"
-_RIGHT = rf"(?![{_LETTER}])"
+#: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
+_GLUED = rf"(?=[X×][0-9]{{0,2}}(?![{_LETTER}]))"
+_RIGHT = rf"(?:(?![{_LETTER}])|{_GLUED})"
 #: A part number does not end where another group follows: that is another number.
-_NUMBER_RIGHT = rf"(?![{_LETTER}]|-[{_LETTER}])"
+_NUMBER_RIGHT = rf"(?:(?![{_LETTER}]|-[{_LETTER}])|{_GLUED})"
+_DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
 #: Between the words of a name. Before a short word ("D", "3e") a comma or a bracket ends the name.
 _SHORT_GAP = r"[\s_/-]{1,2}"
 _GAP = r"[\s_/.,\"'():-]{1,3}"
@@ -102,20 +105,22 @@ class Lexicon:
         self.specs = specs
         self.names: dict[str, Name] = {}
         self.numbers: dict[str, Name] = {}
+        words: dict[str, list[dict[str, Any]]] = specs.index["lexicon"]
+        self._needs_context = {canonical(entry["pattern"]) for entry in words.get("needs_context", ())}
         root = _Node()
         for item in self._items():
             self._add_names(root, item)
             self._add_numbers(root, item)
         #: One match for every place where a name begins, overlapping ones included.
         self.pattern = re.compile(rf"{_LEFT}(?=({root.regex()}))")
-        words: dict[str, list[dict[str, Any]]] = specs.index["lexicon"]
         self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
         self.context = re.compile("|".join(context) or r"(?!)")
-        entries = words.get("unknown_accelerator", ())
-        self.unknown = [(re.compile(entry["regex"]), str(entry["what"])) for entry in entries]
-        self.any_unknown = re.compile("|".join(entry["regex"] for entry in entries) or r"(?!)")
+        #: Dies by the name that stands on them: what looks like one is an accelerator, and which one is not known.
+        self.dies = {match[0]: die.id for die in specs.items("dies") if (match := _DIE.match(plain(die.name)))}
+        self.unknown = [*self._die_patterns(), *(_unknown(entry) for entry in words.get("unknown_accelerator", ()))]
+        self.any_unknown = re.compile("|".join(entry[0].pattern for entry in self.unknown) or r"(?!)")
         self.any_look_alike = re.compile("|".join(word.pattern.pattern for word in self.look_alikes) or r"(?!)")
         self.any_accessory = re.compile("|".join(word.pattern.pattern for word in self.accessories) or r"(?!)")
         self._chips: dict[str, frozenset[str]] = {}
@@ -123,6 +128,19 @@ class Lexicon:
         self._words: dict[str, frozenset[str]] = {}
         self._qualifiers: dict[str, frozenset[str]] = {}
         self._vendors: dict[str, re.Pattern[str] | None] = {}
+        self._dies: dict[str, frozenset[str]] = {}
+
+    def _die_patterns(self) -> Iterator[tuple[re.Pattern[str], str, re.Pattern[str] | None]]:
+        for name, die in self.dies.items():
+            pattern = rf"(?:^|[^A-Z0-9])(?:{name}(?:-[0-9]{{3}}[A-Z0-9]*)?)(?:[^A-Z0-9]|$)"
+            yield re.compile(pattern), f"a die of {self.specs.item(die).vendor}", None
+
+    def dies_of(self, chip: str) -> frozenset[str]:
+        """The dies that a chip's claims name."""
+        if chip not in self._dies:
+            facts = [fact.value for fact in self.specs.item(chip).facts if fact.attribute == "dies"]
+            self._dies[chip] = frozenset(die for value in facts if isinstance(value, Mapping) for die in value)
+        return self._dies[chip]
 
     def _items(self) -> Iterator[Item]:
         for table in ("families", "chips", "products"):
@@ -132,7 +150,7 @@ class Lexicon:
         how = FAMILY if item.level == "family" else ALIAS
         for text in (item.name, *item.aliases, *item.short_aliases):
             key = canonical(text)
-            short = text in item.short_aliases or len(key) <= 3
+            short = text in item.short_aliases or len(key) <= 3 or key in self._needs_context
             known = self.names.get(key)
             ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
             self.names[key] = Name(how, ids, short)
@@ -262,6 +280,11 @@ def _phrase(text: str, plural: bool = False) -> str:
 def _word(entry: dict[str, Any], plural: bool = False) -> Word:
     pattern = re.compile(_phrase(entry["pattern"], plural))
     return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold())
+
+
+def _unknown(entry: dict[str, Any]) -> tuple[re.Pattern[str], str, re.Pattern[str] | None]:
+    """A pattern for accelerators, what it finds, and the words beside which it counts for nothing."""
+    return re.compile(entry["regex"]), str(entry["what"]), re.compile(entry["unless"]) if "unless" in entry else None
 
 
 __all__ = ["CLAUSE", "COMES_ALONG", "Lexicon", "Name", "Word", "canonical", "lexicon_of"]

@@ -90,6 +90,8 @@ def identify(text: Any, *, specs: Specs | None = None) -> Any:
     known = specs or load()
     if isinstance(text, str):
         return resolve(known, text)
+    if text is None:
+        return Match("none", evidence="no text")
     entries = text.to_pylist() if hasattr(text, "to_pylist") else list(text)
     done = {entry: resolve(known, entry) for entry in {e for e in entries if isinstance(e, str)}}
     missing = Match("none", evidence="no text")

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chipclass.identification.accessories import DOUBT, KEPT, NEAR, REFUSED, Hit, Judgement, longest
+from chipclass.identification import counts
+from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
 from chipclass.identification.lexicon import DEVICE, Lexicon, canonical, lexicon_of
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.store import Specs
@@ -19,18 +20,20 @@ ACCESSORY, LOOK_ALIKE, UNKNOWN, NONE = "accessory", "look-alike", "unknown accel
 REPEATS = 8
 _ALTERNATIVE = re.compile(r"\s?(?:/|\b(?:OR|ODER|OU)\b)\s?([A-Z0-9]+(?:\s?G[BO]?\b)?)")
 _NEXT = re.compile(r"[\s_,/-]{1,2}([A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
+_GLUED_COUNT = re.compile(r"[0-9]\s?[X×]\s?$")
+_COUNT = re.compile(r"[X×][0-9]{0,2}")
 _MEMORY = re.compile(r"[0-9]+GB")
 _OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
-_COUNT_BEFORE = re.compile(r"(?:(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?))\s?$")
-_COUNT_AFTER = re.compile(
-    r"\s?(?:[X×]\s?([1-9]|1[0-57-9]|[2-9][0-9])|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))"
+#: A laptop's GPU has the name of a desktop card and is another chip.
+_LAPTOP = re.compile(
+    r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
 )
-_COUNT_GPU = re.compile(r"(?<![A-Z0-9])([1-9][0-9]?)\s?[X×-]?\s?(?:GPUS?(?![A-Z])|卡)")
-_SEVERAL = re.compile(r"(?<![A-Z0-9])(?:[2-9]|[1-9][0-9])\s?[X×](?![A-Z0-9])")
+#: What speaks of a thing and not of its properties, when it stands alone.
+_THING = re.compile(
+    r"(?:[0-9]+[\s-]?[X×]?[\s-]?)?(?:GPUS?|GPGPU|ACCELERATORS?|HGX|DGX|[A-Z]+ (?:CARD|MODULE|BOARD))|[^\x00-\x7f]+"
+)
 _GPU_COUNT = re.compile(r"[1-9][0-9]?[\s-]?[X×]?[\s-]?GPUS?")
-_SYSTEM = re.compile(
-    r"(?<![A-Z])(?:SERVERS?|SYSTEMS?|NODES?|RACKS?|(?:BASE[\s-]?)?BOARDS?|CHASSIS|WORKSTATION|CLUSTER|POD|TRAY|PLATFORM|STATION|SERVEUR)(?![A-Z])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ class _Scan:
             owner = self.lexicon.owner(match[1])
             if owner is None or any(hit.overlaps(start, end) for hit in self.look_alikes):
                 continue
+            if _GLUED_X.match(self.text, end) and not _GLUED_COUNT.search(self.text, max(0, start - 4), start):
+                continue  # "H200X" is another model; "4xH200x" is a count
             why = ""
             if owner.how in (PART_NUMBER, PCI_ID):
                 why = "inferred from the numbering" if owner.inferred else "named by the source"
@@ -155,6 +160,8 @@ class _Scan:
         """A name with the words right behind it: alternatives widen it, sizes and forms narrow it or contradict it."""
         if hit.how not in (ALIAS, FAMILY):
             return hit
+        if "RTX" in self.text[hit.start : hit.end] and (mobile := _LAPTOP.search(self.text)):
+            return replace(hit, why=f"'{self._cut(*mobile.span())}': a laptop's GPU is another chip", odd=True)
         if (wider := self._widened(hit)) is not hit:
             return wider
         left = self.lexicon.chips(hit.ids[0])
@@ -194,8 +201,10 @@ class _Scan:
         hits = [Hit(h.start, h.end, UNKNOWN, why=f"{h.why}: a GPU all the same") for h in self.look_alikes if h.short]
         if not self.lexicon.any_unknown.search(self.text):
             return hits
-        for regex, what in self.lexicon.unknown:
+        for regex, what, unless in self.lexicon.unknown:
             seen: Counter[str] = Counter()
+            if unless is not None and unless.search(self.text):
+                continue
             for match in regex.finditer(self.text):
                 seen[match[0]] += 1
                 if seen[match[0]] > REPEATS:
@@ -204,6 +213,8 @@ class _Scan:
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
                     continue
                 inside = [n for n in self.names if start <= n.start and n.end < end]
+                if any(start == n.start and _COUNT.fullmatch(self.text, n.end, end) for n in inside):
+                    continue
                 if inside:
                     self.names = [n for n in self.names if n not in inside]
                 elif any(n.overlaps(start, end) for n in self.names):
@@ -224,6 +235,12 @@ class _Scan:
         if bare == text or _GPU_COUNT.fullmatch(text):
             return True
         return bool(self.lexicon.context.fullmatch(text) or self.lexicon.context.fullmatch(bare))
+
+    def _inside(self, hit: Hit, sure: Sequence[Hit]) -> bool:
+        """Whether an unknown hit is the die of the products that are named beside it."""
+        die = self.lexicon.dies.get(self.text[hit.start : hit.end].partition("-")[0])
+        chips = {chip for other in sure for name in other.ids for chip in self.lexicon.chips(name)}
+        return die is not None and all(die in self.lexicon.dies_of(chip) for chip in chips)
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""
@@ -259,6 +276,7 @@ class _Scan:
         unknown: list[Hit] = []
         open_: list[tuple[Hit, str]] = []
         against: list[str] = []
+        doubted: list[tuple[Hit, str]] = []
         for hit, verdict, place in judged:
             shown, by = self._cut(hit.start, hit.end), self._cut(*place)
             if verdict != KEPT:
@@ -266,8 +284,9 @@ class _Scan:
             if verdict == REFUSED:
                 against.append(f"'{by}' beside '{shown}': the item is not the chip")
             elif verdict == DOUBT:
-                if hit.ids or not self._describes(hit):
-                    open_.append((hit, f"'{shown}' beside '{by}': chip or accessory, a person must look"))
+                named = hit.ids or not self._describes(hit)
+                why = f"'{shown}' beside '{by}': chip or accessory, a person must look"
+                (open_ if named else doubted).append((hit, why))
             elif not hit.ids:
                 unknown.append(hit)
             elif hit.odd:
@@ -277,7 +296,12 @@ class _Scan:
             elif not canonical(shown).isdigit():
                 open_.append((hit, f"'{shown}' is a short name and nothing beside it says that a chip is meant"))
         if sure:
-            return self._products(sure, [hit for hit in unknown if not self._describes(hit)], open_, unknown)
+            others = [hit for hit in unknown if not self._describes(hit) and not self._inside(hit, sure)]
+            return self._products(sure, others, open_, unknown)
+        if not unknown and not open_:
+            open_ = [
+                entry for entry in doubted if not against or _THING.fullmatch(self.text, entry[0].start, entry[0].end)
+            ]
         refused = tuple(self.refused)
         if unknown or open_:
             return self._unidentified(unknown, open_)
@@ -351,29 +375,18 @@ class _Scan:
         if len(ids) != 1:
             return None
         item = self.specs.item(ids[0])
-        stated = self._stated(hit)
         if item.level not in ("chip", "family"):
             whole = sum(int(part["count"]) for part in item.contains)
-            before = _COUNT_BEFORE.search(self.text, max(0, hit.start - NEAR), hit.start)
-            return None if before and int(before[1] or before[2]) > 1 else whole
+            return None if counts.several(self.text, hit.start) else whole
+        stated = counts.stated(self.text, hit.start, hit.end)
         if stated or hit.how not in (ALIAS, FAMILY):
             return stated.pop() if len(stated) == 1 else None if stated else 1
         # The lexicon calls what holds several chips a platform.
         platform = any(
             "platform" in h.why and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
         )
-        return None if platform or _SYSTEM.search(self.text) or _SEVERAL.search(self.text) else 1
-
-    def _stated(self, hit: Hit) -> set[int]:
-        numbers = set()
-        if before := _COUNT_BEFORE.search(self.text, max(0, hit.start - NEAR), hit.start):
-            numbers.add(int(before[1] or before[2]))
-        if after := _COUNT_AFTER.match(self.text, hit.end):
-            numbers.add(int(after[1] or after[2]))
-        outside = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
-        if gpus := _COUNT_GPU.search(outside):
-            numbers.add(int(gpus[1]))
-        return numbers
+        unclear = platform or counts.unclear(self.text, hit.start, hit.end)
+        return None if unclear else 1
 
 
 def _core(text: str, start: int, end: int, bounded: bool) -> tuple[int, int]:

@@ -197,6 +197,7 @@ def test_roles_by_header_by_mapping_and_assumed() -> None:
         "description": ["Item_Description"],
         "manufacturer": ["Brand"],
         "eccn": ["US ECCN"],
+        "not_used": [],
         "assumed": False,
     }
     source = pa.table({"foo": ["H200"], "bar": ["H20"], "n": [1]})

@@ -36,11 +36,17 @@ def test_every_row(result: AuditResult) -> None:
     assert rows == GOLDEN["rows"]
 
 
+#: Behind a comma the chip may be sold with the accessory: a person must look.
+DOUBTED = {"ACC-1015", "ACC-1018", "ACC-1022", "ACC-1037"}
+
+
 def test_accessories_and_other_goods_name_no_chip(result: AuditResult) -> None:
     for number, status in zip(
         *(result.table.column(c).to_pylist() for c in ("part_number", "chipclass_status")), strict=True
     ):
-        assert (status == "no chip") == number.startswith(("ACC-", "ITM-")), number
+        goods = number.startswith(("ACC-", "ITM-")) and number not in DOUBTED
+        assert (status == "no chip") == goods, number
+        assert status == "not identified" or number not in DOUBTED, number
 
 
 @pytest.mark.skipif(not VENDOR.is_file(), reason=f"the vendor list is not here ({VENDOR})")
@@ -49,6 +55,8 @@ def test_the_vendor_list(tmp_path: Path) -> None:
     rows = result.summary["rows"]
     assert rows["in"] == rows["out"] == 1034 and not rows["rejected"]
     table = result.table.to_pylist()
+    trays = [row["chipclass_status"] for row in table if "GB300 NVLink Switch Tray" in row["part_description"]]
+    assert trays == ["no chip"] * 2
     wrong = [row for row in table if row["tpp"] and row["chipclass_status"] in ("no chip", "not caught")]
     assert not wrong
     comparable = ("3A090", "4A090")

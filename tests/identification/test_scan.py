@@ -12,7 +12,8 @@ from chipclass.specdb.store import load
 
 SPECS = load()
 ITEMS = [item for table in ("families", "chips", "products") for item in SPECS.items(table)]
-SHORT = {text for item in ITEMS for text in (item.name, *item.aliases, *item.short_aliases)
+NEEDS_CONTEXT = {entry["pattern"] for entry in SPECS.index["lexicon"]["needs_context"]}
+SHORT = NEEDS_CONTEXT | {text for item in ITEMS for text in (item.name, *item.aliases, *item.short_aliases)
          if text in item.short_aliases or len("".join(filter(str.isalnum, text))) <= 3}  # fmt: skip
 ALIASES = [(item.id, text) for item in ITEMS for text in dict.fromkeys((item.name, *item.aliases, *item.short_aliases))]
 NUMBERS = [(item.id, value) for item in ITEMS for entry in item.identifiers for value in entry.values]

@@ -1,0 +1,181 @@
+"""A controlled part is never read as free: chips beside accessories, glued counts, other spellings, laptops."""
+
+from __future__ import annotations
+
+import pytest
+
+from chipclass.identification.scan import Found, maker_of, scan
+from chipclass.specdb.store import load
+
+SPECS = load()
+
+
+def found(text: str, maker: str = "") -> Found:
+    return scan(SPECS, text, maker=maker_of(SPECS, maker) if maker else "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cable & NVIDIA H100 80GB",
+        "power cable + H100",
+        "bracket + NVIDIA H200 NVL",
+        "heatsink and H100 GPU",
+        "H100 and cable",
+        "Riser + L40S",
+        "Riser card, L40S GPU",
+        "rail kit; 4x NVIDIA H100 80GB",
+        "Bracket 2U 8x H100",
+        "Set of cables, 4x H100",
+        "cable set for server with H100",
+        "cable for A100, NVIDIA H100 80GB",
+        "cable for A100 + H100",
+        "service & support, H100",
+        "spare part for DGX H100: GPU baseboard",
+        "H100 heatsink assembly with GPU",
+        "bracket, SXM5",
+        "HGX H100 8-GPU NVLink switch",
+    ],
+)
+def test_a_chip_that_may_be_sold_with_an_accessory(text: str) -> None:
+    answer = found(text)
+    assert answer.how == "unknown accelerator" and answer.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cable NVIDIA H100",
+        "cable for H100",
+        "cable for 4x H100",
+        "cable for A100 and H100",
+        "Power cable, CEM5 16-pin to 2x 8-pin, for L40S / H100 PCIe",
+        "riser card, compatible with A100, A40, A30",
+        "NVIDIA GB300 NVLink Switch Tray, 144 NVL",
+        "NVIDIA NVLink DGX Switch Tray",
+    ],
+)
+def test_an_accessory_beside_or_for_a_chip(text: str) -> None:
+    assert found(text).how == "accessory"
+
+
+@pytest.mark.parametrize("maker", ["", "NVIDIA", "Supermicro"])
+@pytest.mark.parametrize(
+    ("text", "name", "count"),
+    [
+        ("H100x8", "nvidia-h100", 8),
+        ("H200x2", "nvidia-h200", 2),
+        ("A100×2", "nvidia-a100", 2),
+        ("MI300Xx8", "amd-mi300x", 8),
+        ("MI325x8", "amd-mi325x", 8),
+        ("4xH200x", "nvidia-h200", 4),
+        ("Server 2U H200x4 141GB", "nvidia-h200", 4),
+        ("8 x H100x8 server", "nvidia-h100", 8),
+        ("H100x16", "nvidia-h100", None),
+        ("900-21010-0000-000x2", "nvidia-h100-pcie", 2),
+    ],
+)
+def test_a_count_glued_behind_a_name(text: str, name: str, count: int | None, maker: str) -> None:
+    answer = found(text, maker)
+    assert answer.ids == (name,) and answer.count == count
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("PCIe x16 H100", {1, None}),
+        ("x16 H100", {None}),
+        ("8 H100", {8, None}),
+        ("Qty 8 H100", {8, None}),
+        ("8 pcs H100", {8, None}),
+        ("H100, qty 8", {8, None}),
+        ("H100 8", {8, None}),
+        ("H100*8", {8}),
+        ("16x H100", {16}),
+        ("3 DGX H100", {None}),
+    ],
+)
+def test_counts_in_doubt(text: str, counts: set[int | None]) -> None:
+    assert found(text).count in counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PCI\\VEN_10DE&DEV_2330&SUBSYS",
+        "pci:v000010DEd00002330",
+        "pci:v00001002d000074A1sv00001002",
+        "0x10de 0x2330",
+        "0x1da3:0x1060",
+        "10de:9999",
+        "1002:7408",
+        "90021010000000",
+        "699-21010-0200",
+        "935-24287-9999",
+        "AD102 die",
+        "AD102-300",
+        "GH100",
+        "GB202-300-A1",
+        "H100E",
+        "H200A",
+        "B200A",
+        "H20Z",
+        "H200X",
+        "A100X",
+        "MI300X8",
+        "L2 24GB",
+        "T4 16GB",
+        "A2, 16 GB",
+        "CMP 170HX",
+        "p5.48xlarge",
+        "g4dn.xlarge",
+        "a3-highgpu-8g",
+        "g2-standard-96",
+        "Standard_ND96asr_v4",
+        "TCSH100PCIE-PB",
+        "NVH100TCGPU-KIT",
+        "Tesla C2050",
+        "GroqChip",
+        "GeForce RTX 4090 Laptop GPU",
+        "NVIDIA GeForce RTX 4090 Laptop GPU 16GB",
+        "RTX 4090 Mobile",
+        "RTX 4090 Max-Q",
+        "Notebook with RTX 4090",
+        "RTX 4090 移动版 笔记本",
+        "R100",
+        "R200",
+        "A6000",
+        "Rubin",
+    ],
+)
+def test_an_accelerator_that_is_not_identified(text: str) -> None:
+    answer = found(text)
+    assert (answer.how, answer.ids) == ("unknown accelerator", ())
+
+
+@pytest.mark.parametrize("text", ["t4g.medium", "T4g.2xlarge", "B550M ATX mainboard", "Galaxy A50s", "m5.large", "T4"])
+def test_what_only_resembles_one(text: str) -> None:
+    assert found(text).how in ("none", "look-alike")
+
+
+def test_the_die_of_a_named_chip_is_no_other_chip() -> None:
+    answer = found("NVIDIA L20 48GB (AD102)")
+    assert answer.ids == ("nvidia-l20",) and not answer.unknown
+    assert found("NVIDIA L20 48GB (GH100)").unknown == ("GH100",)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("NVIDIA R200", "nvidia-rubin-r200"),
+        ("R100 GPU", "nvidia-rubin-r200"),
+        ("A6000 48GB", "nvidia-rtx-a6000"),
+        ("NVIDIA Rubin", "nvidia-rubin"),
+        ("华为 910B", "huawei-ascend-910b"),
+        ("910B 训练卡", "huawei-ascend-910b"),
+        ("910B OAM", "huawei-ascend-910b"),
+        ("Standard_ND96isr_H100_v5", "nvidia-h100"),
+    ],
+)
+def test_words_of_context(text: str, name: str) -> None:
+    assert found(text).ids == (name,)
