@@ -60,9 +60,11 @@ class Node:
     names: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Node]:
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending.extend(reversed(node.children))
 
     def tests(self) -> Iterator[Node]:
         return (node for node in self.walk() if node.op == "test")
