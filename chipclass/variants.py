@@ -26,8 +26,9 @@ def merged(conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
     for entry in classes.values():
         entry["certain"] = certain
     statuses = {c["status"] for c in conclusions}
-    agree = "all read the same" if len(classes) == 1 else "they do not all read the same"
-    said = _united([c["summary"]] for c in conclusions)[: 1 if len(classes) == 1 else len(conclusions)]
+    same = len(classes) <= 1 and len(statuses) == 1  # no class at all: no class provision was in force
+    agree = "all read the same" if same else "they do not all read the same"
+    said = _united([c["summary"]] for c in conclusions)[: 1 if same else len(conclusions)]
     return {
         **conclusions[0],
         "ic_class": list(classes.values()),

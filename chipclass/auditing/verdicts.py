@@ -227,15 +227,17 @@ def codes_of(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _bounds(metrics: Iterable[Mapping[str, Any]]) -> tuple[float | None, float | None]:
-    """The lowest and the highest figure of any alternative of any variant; None: there is none, or no bound."""
+    """The lowest and the highest of the computed and the deciding figures of all variants; None: there is no bound.
+
+    A claim that does not decide (a typing error, a superseded figure) is shown by ``classify`` and no bound.
+    """
     lows: list[float] = []
     highs: list[float] = []
     unbounded = False
     for metric in metrics:
-        for entry in (metric, *metric["alternatives"]):
-            unbounded = unbounded or bool(entry.get("unbounded"))
-            lows += [entry[key] for key in ("value", "low") if entry.get(key) is not None]
-            highs += [entry[key] for key in ("value", "high") if entry.get(key) is not None]
+        unbounded = unbounded or metric["unbounded"]
+        lows += [metric[key] for key in ("value", "low") if metric[key] is not None]
+        highs += [metric[key] for key in ("value", "high") if metric[key] is not None]
     return min(lows, default=None), None if unbounded else max(highs, default=None)
 
 

@@ -110,6 +110,13 @@ def test_a_family_gives_its_variants_and_no_figure_that_they_do_not_share() -> N
         assert row["tpp"] is None or row["tpp_low"] <= row["tpp"] <= (row["tpp_high"] or float("inf"))
 
 
+def test_bounds_hold_what_decides_and_no_claim_that_is_set_aside() -> None:
+    """As ``classify`` has them: a typing error of the press (B200) or a superseded figure (H100 PCIe) is none."""
+    for text, bounds in (("B200", (36000, 37248)), ("H100 PCIe", (12104, 12224)), ("H20 96GB", (2352, 2368))):
+        row = one(text)
+        assert (row["tpp_low"], row["tpp_high"]) == bounds
+
+
 def test_context_comes_from_the_manufacturer_and_other_columns() -> None:
     assert one("A10")["status"] == "not identified"
     assert one("A10", manufacturer="NVIDIA")["product"] == "nvidia-a10"

@@ -123,6 +123,11 @@ def test_a_date_before_the_rules_says_when_they_begin(chipclass_: Chipclass) -> 
     assert outcomes == {"not in force"}
 
 
+def test_variants_that_no_rule_reaches_read_the_same(chipclass_: Chipclass) -> None:
+    shown = " ".join(chipclass_("classify", "H20", "--as-of", "2021-05-01").out.split())
+    assert "2 variants; all read the same. No class provision held here was in force on 2021-05-01." in shown
+
+
 def test_a_date_far_ahead_says_when_the_rules_were_last_checked(chipclass_: Chipclass) -> None:
     done = chipclass_("classify", "H200", "--as-of", "2099-12-31")
     assert done.code == 0
