@@ -104,10 +104,8 @@ def screen(summary: Mapping[str, Any], source: Path, output: Path | None) -> str
     ]
     lines = [layout.field("Columns used", "; ".join(used))] if used else []
     if roles.get("not_used"):
-        ignored = (
-            f"{', '.join(roles['not_used'])}: one date and destination hold for all rows; use --as-of, --destination"
-        )
-        lines.append(layout.field("Not used", ignored))
+        why = "figures come from the specs, date and destination from --as-of and --destination"
+        lines.append(layout.field("Not used", f"{', '.join(roles['not_used'])} ({why})"))
     deal = summary["transaction"]
     where = deal["destination"] or f"no destination given, shown for {deal['evaluated_for']}"
     lines.append(layout.field("Transaction", f"{deal['kind']} from {deal['from']}; {where}"))
