@@ -98,7 +98,7 @@ def classify(
     queries = [query] if isinstance(query, str) else list(query or ())
     if not queries or not all(isinstance(text, str) for text in queries):
         raise QueryError("nothing to classify; name a product or a part number")
-    return Result(document(specs, deal, [_one(specs, text, deal) for text in queries]))
+    return Result({**document(specs, deal), "results": [_one(specs, text, deal) for text in queries]})
 
 
 def _one(specs: Specs, text: str, deal: Transaction) -> dict[str, Any]:
@@ -117,8 +117,8 @@ def _one(specs: Specs, text: str, deal: Transaction) -> dict[str, Any]:
     }
 
 
-def document(specs: Specs, deal: Transaction, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """The head that every JSON output carries, with its results."""
+def document(specs: Specs, deal: Transaction) -> dict[str, Any]:
+    """The head that every JSON output carries."""
     editions = [e for p in book_of(specs) if (e := p.on(deal.as_of))]
     return {
         "schema": SCHEMA,
@@ -128,6 +128,5 @@ def document(specs: Specs, deal: Transaction, results: list[dict[str, Any]]) -> 
         "rules_checked_through": min((e.checked for e in editions), default=None),
         "as_of": deal.as_of,
         "transaction": deal.to_dict(),
-        "results": results,
         "disclaimer": words.DISCLAIMER,
     }

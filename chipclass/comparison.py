@@ -53,13 +53,11 @@ def compare(queries: Iterable[str], *, specs: Specs | None = None, **question: A
         raise QueryError("name at least two different products to compare")
     ladder = sorted(chosen.values(), key=lambda entry: _rank(entry[0]))
     evaluations = [entry[0] for entry in ladder]
-    data = document(specs, deal, [])
-    del data["results"]
     between = [_pair(specs, low, high) for low, high in pairwise(evaluations)]
     stand_ins = [{"query": text, "represented_by": e.chip.id} for e, text, stands_in in ladder if stands_in]
     products = [evaluation.to_dict() for evaluation in evaluations]
     head = {"order": [e.item.id for e in evaluations], "stand_ins": stand_ins, "between": between, "products": products}
-    return Comparison({**data, **head})
+    return Comparison({**document(specs, deal), **head})
 
 
 def _rank(evaluation: Evaluation) -> tuple[Fraction, str]:

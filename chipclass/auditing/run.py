@@ -100,9 +100,7 @@ def audit(
                 writer.write(batch)
             else:
                 collected.append(batch)
-        head = document(specs, deal, [])
-        del head["results"]
-        summary = {**head, **run.summary(opened, output), "not_evaluated": specs.not_evaluated}
+        summary = {**document(specs, deal), **run.summary(opened, output), "not_evaluated": specs.not_evaluated}
         if writer is not None:
             writer.finish(summary)
     result = AuditResult(summary, rejects, collected, annotated)

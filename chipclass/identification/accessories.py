@@ -48,6 +48,7 @@ class Hit:
     short: bool = False
     why: str = ""
     odd: bool = False
+    kind: str = ""
 
     def overlaps(self, start: int, end: int) -> bool:
         return self.start < end and start < self.end

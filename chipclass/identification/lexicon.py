@@ -57,6 +57,20 @@ def canonical(text: str) -> str:
     return key_of(_BUS.sub("PCIE", _MEMORY.sub(r"\1GB", plain(text))))
 
 
+#: Kinds of unknown accelerators: what holds several chips; a name right behind a maker's is that maker's model.
+PLATFORM, MAKER = "platform", "maker"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A pattern for accelerators that are in no list, what it finds, and the words beside which it counts nothing."""
+
+    regex: re.Pattern[str]
+    what: str
+    unless: re.Pattern[str] | None = None
+    kind: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """What one name or number stands for."""
@@ -120,7 +134,7 @@ class Lexicon:
         #: Dies by the name that stands on them: what looks like one is an accelerator, and which one is not known.
         self.dies = {match[0]: die.id for die in specs.items("dies") if (match := _DIE.match(plain(die.name)))}
         self.unknown = [*self._die_patterns(), *(_unknown(entry) for entry in words.get("unknown_accelerator", ()))]
-        self.any_unknown = re.compile("|".join(entry[0].pattern for entry in self.unknown) or r"(?!)")
+        self.any_unknown = re.compile("|".join(entry.regex.pattern for entry in self.unknown) or r"(?!)")
         self.any_look_alike = re.compile("|".join(word.pattern.pattern for word in self.look_alikes) or r"(?!)")
         self.any_accessory = re.compile("|".join(word.pattern.pattern for word in self.accessories) or r"(?!)")
         self._chips: dict[str, frozenset[str]] = {}
@@ -130,10 +144,10 @@ class Lexicon:
         self._vendors: dict[str, re.Pattern[str] | None] = {}
         self._dies: dict[str, frozenset[str]] = {}
 
-    def _die_patterns(self) -> Iterator[tuple[re.Pattern[str], str, re.Pattern[str] | None]]:
+    def _die_patterns(self) -> Iterator[Unknown]:
         for name, die in self.dies.items():
             pattern = rf"(?:^|[^A-Z0-9])(?:{name}(?:-[0-9]{{3}}[A-Z0-9]*)?)(?:[^A-Z0-9]|$)"
-            yield re.compile(pattern), f"a die of {self.specs.item(die).vendor}", None
+            yield Unknown(re.compile(pattern), f"a die of {self.specs.item(die).vendor}")
 
     def dies_of(self, chip: str) -> frozenset[str]:
         """The dies that a chip's claims name."""
@@ -282,9 +296,6 @@ def _word(entry: dict[str, Any], plural: bool = False) -> Word:
     return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold())
 
 
-def _unknown(entry: dict[str, Any]) -> tuple[re.Pattern[str], str, re.Pattern[str] | None]:
-    """A pattern for accelerators, what it finds, and the words beside which it counts for nothing."""
-    return re.compile(entry["regex"]), str(entry["what"]), re.compile(entry["unless"]) if "unless" in entry else None
-
-
-__all__ = ["CLAUSE", "COMES_ALONG", "Lexicon", "Name", "Word", "canonical", "lexicon_of"]
+def _unknown(entry: dict[str, Any]) -> Unknown:
+    unless = re.compile(entry["unless"]) if "unless" in entry else None
+    return Unknown(re.compile(entry["regex"]), str(entry["what"]), unless, entry.get("kind", ""))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
-from chipclass.identification.lexicon import DEVICE, Lexicon, canonical, lexicon_of
+from chipclass.identification.lexicon import DEVICE, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
@@ -187,7 +187,7 @@ class _Scan:
 
     def _widened(self, hit: Hit) -> Hit:
         """``40GB/80GB``, ``SXM or PCIe`` behind a model: the name leaves open what it seems to say."""
-        if hit.how not in (ALIAS, FAMILY) or not (match := _ALTERNATIVE.match(self.text, hit.end)):
+        if not (match := _ALTERNATIVE.match(self.text, hit.end)):
             return hit
         other, last = canonical(match[1]), canonical(re.split(r"[\s_/-]", self.text[hit.start : hit.end])[-1])
         same_kind = other[0].isdigit() == last[0].isdigit()
@@ -201,15 +201,15 @@ class _Scan:
         hits = [Hit(h.start, h.end, UNKNOWN, why=f"{h.why}: a GPU all the same") for h in self.look_alikes if h.short]
         if not self.lexicon.any_unknown.search(self.text):
             return hits
-        for regex, what, unless in self.lexicon.unknown:
+        for entry in self.lexicon.unknown:
             seen: Counter[str] = Counter()
-            if unless is not None and unless.search(self.text):
+            if entry.unless is not None and entry.unless.search(self.text):
                 continue
-            for match in regex.finditer(self.text):
+            for match in entry.regex.finditer(self.text):
                 seen[match[0]] += 1
                 if seen[match[0]] > REPEATS:
                     continue
-                start, end = _core(self.text, *match.span(), bounded=regex.pattern.startswith("(?:^|"))
+                start, end = _core(self.text, *match.span(), bounded=entry.regex.pattern.startswith("(?:^|"))
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
                     continue
                 inside = [n for n in self.names if start <= n.start and n.end < end]
@@ -219,7 +219,7 @@ class _Scan:
                     self.names = [n for n in self.names if n not in inside]
                 elif any(n.overlaps(start, end) for n in self.names):
                     continue
-                hits.append(Hit(start, end, UNKNOWN, why=what))
+                hits.append(Hit(start, end, UNKNOWN, why=entry.what, kind=entry.kind))
         chosen: list[Hit] = []
         for hit in sorted(hits, key=lambda hit: hit.start - hit.end):
             if not any(hit.overlaps(other.start, other.end) for other in [*chosen, *self.names]):
@@ -264,8 +264,8 @@ class _Scan:
         own = any(
             (p := self.lexicon.vendor(i)) and p.search(f"{why} {self.text[name.start : name.end]}") for i in name.ids
         )
-        # The lexicon says whose accelerators a pattern finds: a vendor of the database, or "another maker".
-        return not own and text.isascii() and ("MAKER" in why or bool(maker_of(self.specs, unknown.why)))
+        # The lexicon says whose accelerators a pattern finds: a vendor of the database, or other makers.
+        return not own and text.isascii() and (unknown.kind == MAKER or bool(maker_of(self.specs, unknown.why)))
 
     def found(self, context: bool, maker: str) -> Found:
         hits = [*self.names, *self.unknown]
@@ -381,9 +381,8 @@ class _Scan:
         stated = counts.stated(self.text, hit.start, hit.end)
         if stated or hit.how not in (ALIAS, FAMILY):
             return stated.pop() if len(stated) == 1 else None if stated else 1
-        # The lexicon calls what holds several chips a platform.
         platform = any(
-            "platform" in h.why and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
+            h.kind == PLATFORM and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
         )
         unclear = platform or counts.unclear(self.text, hit.start, hit.end)
         return None if unclear else 1

@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-RELATIONS = (">=", "<=", ">", "<")
 _NUMERIC = re.compile(r"(?P<metric>[a-z][a-z0-9_]*)\s*(?P<relation>>=|<=|>|<)\s*(?P<limit>\d+(?:\.\d+)?)")
 _WORDS = (
     ("meets", re.compile(r"meets (?P<what>\S+)")),
@@ -68,11 +67,6 @@ class Node:
 
     def tests(self) -> Iterator[Node]:
         return (node for node in self.walk() if node.op == "test")
-
-    @property
-    def variable(self) -> str:
-        """Name of what a test reads: a metric, or a truth such as ``destination in D:5``."""
-        return self.metric or self.text
 
 
 def parse(data: Any, where: str = "rule") -> Node:

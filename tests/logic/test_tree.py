@@ -36,13 +36,13 @@ class TestReading:
     )
     def test_every_kind_of_test(self, text: str, kind: str, names: tuple[str, ...]) -> None:
         node = parse(text)
-        assert (node.op, node.kind, node.names, node.text, node.variable) == ("test", kind, names, text, text)
+        assert (node.op, node.kind, node.names, node.text) == ("test", kind, names, text)
 
     @pytest.mark.parametrize("relation", [">=", "<=", ">", "<"])
     @pytest.mark.parametrize("limit", ["4800", "5.92", "0", "0.5", "26900000"])
     def test_limits_are_exact_and_operators_are_kept(self, relation: str, limit: str) -> None:
         node = parse(f"tpp {relation} {limit}")
-        assert (node.op, node.kind, node.metric, node.variable) == ("test", "number", "tpp", "tpp")
+        assert (node.op, node.kind, node.metric) == ("test", "number", "tpp")
         assert (node.relation, node.limit) == (relation, Fraction(limit))
 
     def test_spaces_do_not_matter(self) -> None:
