@@ -1,0 +1,66 @@
+"""Where a chip stands, in few words per axis: what two dates, two rule books or two readings of it are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chipclass import explanation as words
+from chipclass.evaluation import Evaluation
+from chipclass.rules.transactions import Transaction
+from chipclass.specdb.store import Specs
+
+#: Titles of the fields of a position, for tables and sentences.
+TITLES = {
+    "status": "status",
+    "classes": "class",
+    "licence": "licence requirement",
+    "review_policy": "review policy",
+    "tariff": "tariff",
+    "letters": "reported letters",
+}
+
+
+class Position(NamedTuple):
+    """The conclusion of one chip in one transaction, axis by axis; axes are never merged."""
+
+    status: str
+    classes: str  # possibilities divided by " or "; "not caught" where no paragraph holds
+    licence: str  # outcome of the licence requirement in the reading that was asked for
+    review_policy: str
+    tariff: str
+    letters: str  # reported letters whose criterion is reached or cannot be excluded
+
+
+class Move(NamedTuple):
+    """One axis on which two positions differ."""
+
+    axis: str
+    before: str
+    after: str
+
+
+def position_of(evaluation: Evaluation) -> Position:
+    """The position of an evaluated chip."""
+    axes, status = evaluation.axes, evaluation.status
+    named = sorted(words.join(sorted(paragraphs)) or "not caught" for paragraphs in evaluation.possible)
+    letters = [entry["name"] for entry in axes.letters() if entry["criterion"] != "not met"]
+    return Position(
+        status,
+        " or ".join(named) if evaluation.in_force else "no class provision in force",
+        axes.required(evaluation.deal.reading)[0],
+        axes.policy(status)["text"],
+        axes.tariff()["text"],
+        words.join(letters) or "none",
+    )
+
+
+def moves(before: Position, after: Position) -> list[Move]:
+    """The axes on which two positions differ, in their order; empty if they agree."""
+    pairs = zip(Position._fields, before, after, strict=True)
+    return [Move(axis, old, new) for axis, old, new in pairs if old != new]
+
+
+def evaluations(specs: Specs, deal: Transaction) -> Iterator[Evaluation]:
+    """Every chip of the database on its own, in file order."""
+    return (Evaluation(specs, chip, chip, 1, deal) for chip in specs.items("chips"))
