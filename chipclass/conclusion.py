@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.logic.cells import NO, YES, Box, Cell, Possible, cells, outcomes
+from chipclass.logic.cells import MAYBE, NO, YES, Box, Cell, Possible, cells, outcomes
 from chipclass.logic.numbers import Interval
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
@@ -16,17 +16,21 @@ from chipclass.rules.transactions import Countries, Transaction
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 
+CLASS_AXES = ("ic class", "item class")
 CONTROLLED, CANNOT_EXCLUDE, NOT_CAUGHT = "controlled", "cannot exclude", "not caught"
 
 
 class Axes:
     """The conclusions of one product in one transaction, computed from the feasible cells of its box."""
 
-    def __init__(self, book: Book, box: Box, transaction: Transaction, countries: Countries) -> None:
+    def __init__(
+        self, book: Book, box: Box, transaction: Transaction, countries: Countries, function: str = "processor"
+    ) -> None:
         self.book = book
         self.box = box
         self.transaction = transaction
         self.countries = countries
+        self.function = function
         self.trees = book.trees(transaction.as_of)
 
     def counts(self, provision: Provision) -> bool:
@@ -37,9 +41,34 @@ class Axes:
         posture = edition.posture(self.transaction.as_of)
         return posture == IN_FORCE or (posture == CODIFIED and self.transaction.reading == "codified")
 
-    def classes(self, box: Box | None = None) -> list[frozenset[str]]:
+    def speaks(self, provision: Provision) -> bool:
+        """Whether a provision on chips or items speaks of chips of this function."""
+        return provision.axis not in CLASS_AXES or provision.applies_to == self.function
+
+    def class_provisions(self, scope: str = "") -> list[Provision]:
+        """The provisions that give a class of this chip in the chosen reading."""
+        return [p for p in self.book.axis("ic class", scope, self.function) if self.counts(p)]
+
+    def class_entries(self, scope: str = "") -> list[dict[str, Any]]:
+        """Possible classes per regime (contract: ic_class); several entries of a regime are several possibilities."""
+        held = self.class_provisions(scope)
+        entries = []
+        for regime in dict.fromkeys(p.regime for p in held):
+            possible = self.classes(provisions=[p for p in held if p.regime == regime])
+            entries += [
+                {
+                    "regime": regime,
+                    "paragraphs": sorted(paragraphs),
+                    "certain": len(possible) == 1,
+                    "makes_status": not scope,
+                }
+                for paragraphs in sorted(possible, key=sorted)
+            ]
+        return entries
+
+    def classes(self, box: Box | None = None, provisions: Sequence[Provision] | None = None) -> list[frozenset[str]]:
         """Every possible set of paragraphs, over all feasible cells; the empty set is 'not caught'."""
-        provisions = [p for p in self.book.axis("ic class") if self.counts(p)]
+        provisions = self.class_provisions() if provisions is None else provisions
         trees = [self.trees[p.id] for p in provisions]
         found: dict[frozenset[str], None] = {}
         for cell in cells(trees, box or self.box):
@@ -186,7 +215,7 @@ class Axes:
 
     def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
-        classes = [self.trees[p.id] for p in self.book.axis("ic class") if self.counts(p)]
+        classes = [self.trees[p.id] for p in self.class_provisions()]
         box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
         answers = {cell.holds(tree) for cell in cells([tree, *classes], box) if any(cell.holds(c) for c in classes)}
         return outcome_of(True in answers, False in answers)
@@ -210,13 +239,18 @@ class Axes:
         return [text for kind, text in said.items() if kind in undecided]
 
     def tariff(self) -> dict[str, Any]:
-        """Entry into the United States: which parameter band the figures fall into."""
+        """Entry into the United States: which parameter band the figures fall into, under which headings.
+
+        ``outcome`` speaks of the parameters unless the heading is known to be another one.
+        """
         for provision in self.book.axis("tariff"):
             edition = provision.on(self.transaction.as_of)
-            if edition is None:
+            if edition is None or provision.effect != "restricts":
                 continue
             tree = self.trees[provision.id]
-            nodes = {"whole": tree, **{child.id: child for child in tree.children if child.id}}
+            headings = next((t for t in tree.tests() if t.kind == "heading"), None)
+            bands = next((n for n in tree.walk() if n.op == "any"), tree)
+            nodes = {"whole": bands, **{child.id: child for child in bands.children if child.id}}
             possible = outcomes(nodes, self.box)
             outcome = outcome_of(bool(possible["whole"].true), bool(possible["whole"].false))
             certain = [name for name, p in possible.items() if name != "whole" and not p.false]
@@ -227,15 +261,48 @@ class Axes:
                 NOT_MET: f"outside the bands of {provision.paragraph}",
                 UNDECIDED: f"cannot exclude: {inside}",
             }
-            head = {"provision": provision.id, "outcome": outcome, "text": texts[outcome]}
+            under = self._under_heading(headings)
+            text = texts[outcome]
+            if headings is not None and under == NOT_MET:
+                outcome, text = NOT_MET, f"heading {self.transaction.heading} is not among {words.join(headings.names)}"
+            elif headings is not None and under == UNDECIDED and outcome != NOT_MET:
+                text += f", if entered under {words.join(headings.names, 'or')}"
+            head = {"provision": provision.id, "outcome": outcome, "text": text, "heading": under}
             conditions = list(edition.conditions) if outcome != NOT_MET else []
-            return {**head, "conditions": conditions, "checked": edition.checked}
+            exemptions = self._exemptions() if outcome != NOT_MET else []
+            return {**head, "conditions": conditions, "exemptions": exemptions, "checked": edition.checked}
         return {
             "provision": None,
             "outcome": "not in force",
             "text": "no tariff provision held here was in force",
             "conditions": [],
+            "exemptions": [],
         }
+
+    def _under_heading(self, test: Node | None) -> str:
+        """Whether the article's customs heading is one of those that the tariff names."""
+        if test is None:
+            return MET
+        possible = self.box.truths.get(test.text, MAYBE)
+        return outcome_of(bool(possible.true), bool(possible.false))
+
+    def _exemptions(self) -> list[dict[str, Any]]:
+        """End uses that the tariff exempts: not established unless stated."""
+        held = [(p, e) for p in self.book.axis("tariff") if (e := p.on(self.transaction.as_of))]
+        result = []
+        for provision, edition in held:
+            if provision.effect == "relieves":
+                possible = outcomes({"x": self.trees[provision.id]}, self.box)["x"]
+                outcome = outcome_of(bool(possible.true), bool(possible.false))
+                text = f"{provision.paragraph} ({provision.text('title')}): {words.outcome_words(outcome, 'relieves')}"
+                entry = {"id": provision.id, "name": provision.paragraph, "outcome": outcome, "text": text}
+                result.append({**entry, "conditions": list(edition.conditions)})
+        return result
+
+
+def deciding_classes(conclusion: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The possible classes that make the status; those of other regimes stand beside them."""
+    return [entry for entry in conclusion["ic_class"] if entry["makes_status"]]
 
 
 def status_of(possible: Iterable[frozenset[str]]) -> str:
@@ -282,7 +349,7 @@ def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) ->
     if chip.sold_as == "chip" and item.id == chip.id:
         text = "a bare integrated circuit: the class of the chip is the class of the item"
         return {"text": text, "declared_eccn": declared, "certain": status != CANNOT_EXCLUDE}
-    provisions = [p for p in axes.book.axis("item class") if p.on(date) is not None]
+    provisions = [p for p in axes.book.axis("item class", function=axes.function) if p.on(date) is not None]
     if not provisions:
         text = "no paragraph for items held here was in force on this date"
         return {"text": text, "declared_eccn": declared, "certain": False}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -39,13 +39,14 @@ class Evaluation:
         read = {test.metric for tree in trees.values() for test in tree.tests() if test.kind == "number"}
         self.metrics: dict[str, Metric] = metrics_of(specs, chip, read)
         names = {item.id, chip.id, *chip.families, *item.families}
-        known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries)
+        released = [str(fact.value) for fact in deciding_facts(chip.known("release_date"))]
+        known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries, released)
         facts = box_of(specs, chip, self.metrics)
         self.box = Box(facts.numbers, {**facts.truths, **known})
-        self.axes = Axes(book, self.box, deal, countries)
+        self.axes = Axes(book, self.box, deal, countries, chip.function)
         self.prover = Prover(specs, self.metrics, self.box, trees)
         self.possible = self.axes.classes()
-        self.in_force = any(self.axes.counts(p) for p in book.axis("ic class"))
+        self.in_force = bool(self.axes.class_provisions())
         self.status = status_of(self.possible) if self.in_force else CANNOT_EXCLUDE
 
     @cached_property
@@ -57,9 +58,9 @@ class Evaluation:
         ]
 
     def _in_scope(self, provision: Provision) -> bool:
-        """Paragraphs for boards and systems do not speak of a chip that is sold bare."""
+        """Paragraphs for boards and systems do not speak of a bare chip, those for processors not of memory."""
         bare = self.chip.sold_as == "chip" and self.item.id == self.chip.id
-        return not (bare and provision.axis == "item class")
+        return self.axes.speaks(provision) and not (bare and provision.axis == "item class")
 
     def assumptions(self) -> list[str]:
         """What the answer rests on beside the manufacturer's own figures."""
@@ -123,15 +124,9 @@ class Evaluation:
 
     def conclusion(self) -> dict[str, Any]:
         """The conclusion of one variant (contract: C)."""
-        regimes = sorted({p.data["regime"] for p in book_of(self.specs).axis("ic class")})
-        certain = len(self.possible) == 1 and self.in_force
-        classes = [
-            {"regime": regimes[0] if regimes else "", "paragraphs": sorted(paragraphs), "certain": certain}
-            for paragraphs in (sorted(self.possible, key=sorted) if self.in_force else ())
-        ]
         determined = {d["provision"]: d for d in self.determinations}
         return {
-            "ic_class": classes,
+            "ic_class": self.axes.class_entries() + self.axes.class_entries("abroad"),
             "item_class": item_class(self.axes, self.specs, self.item, self.chip, self.status),
             "status": self.status,
             "in_force": self.in_force,
@@ -139,13 +134,41 @@ class Evaluation:
             "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT and self.in_force else [],
             "review_policy": self.axes.policy(self.status),
             "tariff": self.axes.tariff(),
+            "presumptions": self._beside(determined, lambda p: p.axis == "presumption"),
+            "further": self._beside(determined, lambda p: p.scope in ("lower", "abroad", "bill")),
             "summary": self._summary(determined),
             "caveats": self.caveats(),
             "not_evaluated": self.specs.not_evaluated,
         }
 
+    def _beside(
+        self, determined: Mapping[str, Mapping[str, Any]], wanted: Callable[[Provision], bool]
+    ) -> list[dict[str, Any]]:
+        """Provisions that do not make the status: presumptions, lower lines, other regimes, bills; what each says."""
+        result = []
+        for provision in filter(wanted, book_of(self.specs)):
+            found = determined[provision.id]
+            if found["proof"] is None:
+                continue
+            text = words.outcome_words(found["outcome"], provision.effect)
+            because = words.join([entry["text"] for entry in found["would_settle"][:2]], "or")
+            result.append(
+                {
+                    "id": provision.id,
+                    "regime": provision.regime,
+                    "axis": provision.axis,
+                    "scope": provision.scope,
+                    "name": provision.paragraph,
+                    "posture": found["posture"],
+                    "outcome": found["outcome"],
+                    "text": f"{provision.paragraph}: {text}{f' ({because})' if because else ''}",
+                    "citation": found["citation"],
+                }
+            )
+        return result
+
     def _summary(self, determined: Mapping[str, Mapping[str, Any]]) -> str:
-        provisions = [p for p in book_of(self.specs).axis("ic class") if self.axes.counts(p)]
+        provisions = self.axes.class_provisions()
         if not provisions:
             first = book_of(self.specs).first_date()
             return f"No class provision held here was in force on {self.deal.as_of}. The rules held begin on {first}."

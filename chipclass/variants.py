@@ -22,11 +22,13 @@ def merged(conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
     classes: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
     for entry in (e for c in conclusions for e in c["ic_class"]):
         classes.setdefault((entry["regime"], tuple(entry["paragraphs"])), dict(entry))
-    certain = len(classes) == 1 and all(e["certain"] for c in conclusions for e in c["ic_class"])
     for entry in classes.values():
-        entry["certain"] = certain
+        own = [e for c in conclusions for e in c["ic_class"] if e["regime"] == entry["regime"]]
+        alike = sum(e["regime"] == entry["regime"] for e in classes.values()) == 1
+        entry["certain"] = alike and all(e["certain"] for e in own)
     statuses = {c["status"] for c in conclusions}
-    same = len(classes) <= 1 and len(statuses) == 1  # no class at all: no class provision was in force
+    deciding = [e for e in classes.values() if e["makes_status"]]
+    same = len(deciding) <= 1 and len(statuses) == 1  # no class at all: no class provision was in force
     agree = "all read the same" if same else "they do not all read the same"
     said = _united([c["summary"]] for c in conclusions)[: 1 if same else len(conclusions)]
     return {
@@ -37,7 +39,9 @@ def merged(conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
         "licence_requirement": _licence([c["licence_requirement"] for c in conclusions]),
         "exceptions": _by_id([c["exceptions"] for c in conclusions]),
         "review_policy": _axis([c["review_policy"] for c in conclusions]),
-        "tariff": _axis([c["tariff"] for c in conclusions]),
+        "tariff": _tariff([c["tariff"] for c in conclusions]),
+        "presumptions": _by_id([c["presumptions"] for c in conclusions]),
+        "further": _by_id([c["further"] for c in conclusions]),
         "summary": f"{name} can mean {len(conclusions)} variants; {agree}. {' '.join(said)}",
         "caveats": _united(c["caveats"] for c in conclusions),
     }
@@ -71,6 +75,10 @@ def _axis(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "conditions": _united(part["conditions"] for part in parts),
         "provision": providers.pop() if len(providers) == 1 else None,
     }
+
+
+def _tariff(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {**_axis(parts), "exemptions": _by_id([part["exemptions"] for part in parts])}
 
 
 def _by_id(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:

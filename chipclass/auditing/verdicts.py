@@ -9,7 +9,7 @@ from typing import Any
 
 from chipclass.auditing.findings import NO_CHIP, NOT_IDENTIFIED, STATUSES, ordered, worst
 from chipclass.classification import evaluate
-from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED, NOT_CAUGHT
+from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED, NOT_CAUGHT, deciding_classes
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import ALIAS, PART_NUMBER, Match
 from chipclass.identification.scan import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, narrowed
@@ -100,7 +100,7 @@ class Judge:
             codes.append("tariff_band")
         if whole["status"] != NOT_CAUGHT and any(self.in_branch(code) for code in codes_of(declared)):
             codes.append("z_branch")
-        sets = [tuple(entry["paragraphs"]) for entry in whole["ic_class"]]
+        sets = [tuple(entry["paragraphs"]) for entry in deciding_classes(whole)]
         return Standing(
             whole["status"],
             tuple(dict.fromkeys(evaluation.chip.id for evaluation in evaluations)),

@@ -10,6 +10,7 @@ from typing import Any
 from chipclass import explanation as words
 from chipclass.classification import classify
 from chipclass.cli import layout
+from chipclass.conclusion import deciding_classes
 from chipclass.rules.transactions import QueryError
 from chipclass.specdb.records import MANUFACTURER
 from chipclass.specdb.store import Specs, load
@@ -65,8 +66,9 @@ def _verdict(conclusion: Mapping[str, Any]) -> str:
 
 def class_words(conclusion: Mapping[str, Any]) -> str:
     """``3A090.b.1 and 3A090.b.2``; several possibilities are divided by ``or``."""
-    classes = [words.join(entry["paragraphs"]) for entry in conclusion["ic_class"] if entry["paragraphs"]]
-    free = any(not entry["paragraphs"] for entry in conclusion["ic_class"])
+    possible = deciding_classes(conclusion)
+    classes = [words.join(entry["paragraphs"]) for entry in possible if entry["paragraphs"]]
+    free = any(not entry["paragraphs"] for entry in possible)
     return f"{' or '.join(classes)}{', or not caught' if classes and free else ''}"
 
 

@@ -12,6 +12,10 @@ A node is ``{any = [...]}``, ``{all = [...]}``, ``{not = ...}`` or a test in wor
 ``shipped from US``                   the country of shipment
 ``transaction is export``             export, reexport or in-country
 ``stated certifications-dd``          a condition only the parties can establish; unknown unless stated
+``ship date >= 2027-01-01``           the day of the shipment
+``heading in 8471.50, 8471.80``       the customs heading of the article; unknown unless given
+``released from 2026-01-02``          the product's release date; unknown where only a year is known that holds both
+``unsettled limit-of-2028``           a point that no text read so far settles: always undecided
 ====================================  ==============================================================
 
 Any of them may be preceded by ``not``.
@@ -26,6 +30,8 @@ from fractions import Fraction
 from typing import Any
 
 _NUMERIC = re.compile(r"(?P<metric>[a-z][a-z0-9_]*)\s*(?P<relation>>=|<=|>|<)\s*(?P<limit>\d+(?:\.\d+)?)")
+#: Words that begin a test and are therefore no names of facts.
+_FIRST_WORDS = "not|meets|product|destination|headquarters|shipped|transaction|stated|ship|heading|released|unsettled"
 _WORDS = (
     ("meets", re.compile(r"meets (?P<what>\S+)")),
     ("product", re.compile(r"product in (?P<what>.+)")),
@@ -34,7 +40,14 @@ _WORDS = (
     ("shipped", re.compile(r"shipped from (?P<what>.+)")),
     ("transaction", re.compile(r"transaction is (?P<what>[a-z-]+)")),
     ("stated", re.compile(r"stated (?P<what>[a-z0-9-]+)")),
-    ("fact", re.compile(r"(?P<what>(?!(?:not|meets|product|destination|headquarters|stated)$)[a-z][a-z0-9_]*)")),
+    ("ship date", re.compile(r"ship date (?P<relation>>=|<) (?P<what>\d{4}-\d\d-\d\d)")),
+    ("heading", re.compile(r"heading in (?P<what>[\d., ]+)")),
+    ("released", re.compile(r"released from (?P<what>\d{4}-\d\d-\d\d)")),
+    ("unsettled", re.compile(r"unsettled (?P<what>[a-z0-9-]+)")),
+    (
+        "fact",
+        re.compile(r"(?P<what>(?!(?:not|meets|product|destination|headquarters|stated|unsettled)$)[a-z][a-z0-9_]*)"),
+    ),
 )
 _KEYS = {"id", "cite", "text", "any", "all", "not", "test"}
 
@@ -118,7 +131,7 @@ def _test(text: str, where: str) -> Node:
     for kind, pattern in _WORDS:
         if match := pattern.fullmatch(words):
             names = tuple(part.strip() for part in match["what"].split(","))
-            return Node("test", text=words, kind=kind, names=names)
+            return Node("test", text=words, kind=kind, relation=match.groupdict().get("relation", ""), names=names)
     raise RuleError(f"{where}: '{text}' is not a test; write for example 'tpp >= 1000' or 'destination in D:5'")
 
 

@@ -124,3 +124,32 @@ def span(value: Interval) -> str:
 
 def number(value: Fraction | float | None) -> str:
     return "inf" if value in (INF, None) else f"{float(value):,.10g}"
+
+
+def gap(chip: Item, attribute: str) -> Alternative:
+    return Alternative("", Interval.unknown("no source gives it"), (), (), True, facts=(f"{chip.id}/{attribute}",))
+
+
+def claims(item: Item, attribute: str) -> list[Alternative]:
+    """Rival claims of one quantity: deciding ones, those they outrank, those set aside."""
+    facts = [fact for fact in item.facts if fact.attribute == attribute]
+    if not [fact for fact in facts if not fact.set_aside]:
+        return [gap(item, attribute)]
+    deciding = _without_roundings(deciding_facts(item.known(attribute)))
+    result: list[Alternative] = []
+    for fact in sorted(facts, key=lambda f: f not in deciding):
+        decides = fact in deciding
+        why = "" if decides else fact.set_aside or "outranked by the manufacturer's own figure, or a rounding of it"
+        label = f"{attribute.replace('_', ' ')} {fact.value.text}"
+        value = fact.value.interval(label)
+        result.append(Alternative(label, value, (fact.source,), (fact.status,), decides, why, (fact.id,)))
+    return result
+
+
+def _without_roundings(facts: Sequence[Fact]) -> list[Fact]:
+    """Drop claims that equal a more precise one when that is rounded to their digits, and repetitions."""
+    kept: list[Fact] = []
+    for fact in sorted(facts, key=lambda f: -f.value.digits):
+        if not any(same_claim(fact.value, other.value) for other in kept):
+            kept.append(fact)
+    return [fact for fact in facts if fact in kept]

@@ -91,6 +91,20 @@ class Provision:
     def text(self, key: str) -> str:
         return str(self.data.get(key, ""))
 
+    @property
+    def regime(self) -> str:
+        return str(self.data["regime"])
+
+    @property
+    def scope(self) -> str:
+        """What it speaks of beside the axis: nothing, or headquarters, letter, abroad, lower, bill."""
+        return self.text("scope")
+
+    @property
+    def applies_to(self) -> str:
+        """Function of the chips that it speaks of: processor or memory."""
+        return self.text("applies_to") or "processor"
+
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
         return tuple(
@@ -121,9 +135,10 @@ class Book:
     def __iter__(self) -> Iterator[Provision]:
         return iter(self.provisions.values())
 
-    def axis(self, axis: str, scope: str = "") -> list[Provision]:
-        """Provisions of one axis and scope, in file order."""
-        return [p for p in self if p.axis == axis and p.text("scope") == scope]
+    def axis(self, axis: str, scope: str = "", function: str = "") -> list[Provision]:
+        """Provisions of one axis and scope, in file order; with a function only those that speak of such chips."""
+        found = [p for p in self if p.axis == axis and p.scope == scope]
+        return [p for p in found if p.applies_to == function] if function else found
 
     def trees(self, date: str) -> Mapping[str, Node]:
         """Tree of each provision with an edition on the date; references to other provisions are written out."""

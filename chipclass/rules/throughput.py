@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from chipclass.logic.numbers import INF, Interval, Undefined, highest
+from chipclass.logic.numbers import INF, Interval, Undefined, exact, highest
 from chipclass.rules.alternatives import (
     HEARSAY,
     Alternative,
@@ -26,20 +26,49 @@ from chipclass.specdb.store import Specs
 HEADLINE = "headline"
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What an operation counts in each number format under one named reading; formats that are not named count nothing.
+
+    ``word`` follows the weight in a derivation: ``x 16 bit``, ``x 0.3``; nothing where every operation counts once.
+    """
+
+    reading: str
+    by_format: Mapping[str, Fraction]
+    word: str = ""
+
+    def __getitem__(self, name: str) -> Fraction:
+        return self.by_format.get(name, Fraction(0))
+
+    def shown(self, name: str) -> str:
+        return f" x {number(self[name])}{self.word}" if self.word or self[name] != 1 else ""
+
+
+def _weights(specs: Specs, bits: str | int, reading: str = HEADLINE) -> Weights:
+    """The weights that a metric names: a number for all formats, or a key of each format's own entry."""
+    if isinstance(bits, int):
+        return Weights(reading, {name: Fraction(bits) for name in specs.formats})
+    found = {name: exact(entry[bits]) for name, entry in specs.formats.items() if bits in entry}
+    return Weights(reading, found, " bit" if bits in BIT_LENGTHS else "")
+
+
+#: Keys of a number format that are bit lengths; its other numbers are plain weights.
+BIT_LENGTHS = ("bits", "output_bits")
+
+
 def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str, Any]) -> Metric:
     """TPP and its kin: the largest over number formats of rate x bit length, or the declared figure."""
-    rates = [f for f in chip.facts if f.attribute == definition["rate"]]
+    counted = _counted(specs, definition)
+    rates = [f for f in chip.facts if f.attribute == definition["rate"] and f.format in counted]
     outside = _outside(chip, rates)
     known = _precise([f for f in rates if not f.set_aside and f not in outside])
     declared, rumoured = _stated(chip, definition)
     takes_highest = definition["claims"] == "highest"
     manufacturer = [f for f in deciding_facts(known) if outranks(f)] if takes_highest else []
     groups = [manufacturer] if manufacturer else _groups(known)
-    missing, is_open = _open_formats(specs, chip, known, bool(declared))
-    readings = _readings(specs, definition["bits"], {f.format for f in known})
-    computed = [
-        (reading, _tpp_of(group, known, bits, reading, is_open)) for group in groups for reading, bits in readings
-    ]
+    missing, is_open = _open_formats(specs, chip, known, counted, bool(declared))
+    readings = _readings(specs, definition, {f.format for f in known})
+    computed = [(bits.reading, _tpp_of(group, known, bits, is_open)) for group in groups for bits in readings]
     alternatives = [alternative for _, alternative in computed] + declared + rumoured
     if takes_highest and (manufacturer or declared):
         alternatives = _operative(computed if manufacturer else [], alternatives, declared)
@@ -48,7 +77,11 @@ def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str
     causes = [f.id for f in known if not is_point(f)]
     if is_open:
         causes.append(f"{chip.id}/{definition['rate']}.{missing[0] if missing else 'other formats'}")
-    headline, derivation = _headline(groups, readings[0][1], declared)
+    headline, derivation = _headline(groups, readings[0], declared)
+    if not rates and not is_open and not alternatives:  # the chip computes in none of the formats that count
+        nothing = Interval.point(Fraction(0), "no number format that counts")
+        alternatives = [Alternative(nothing.label, nothing, (), (), True)]
+        headline, derivation = Fraction(0), nothing.label
     return Metric(name, definition["unit"], distinct(alternatives), headline, derivation, tuple(causes))
 
 
@@ -61,7 +94,7 @@ def _outside(chip: Item, rates: Sequence[Fact]) -> list[Fact]:
 
 
 def _headline(
-    groups: Sequence[Sequence[Fact]], bits: Mapping[str, int], declared: Sequence[Alternative]
+    groups: Sequence[Sequence[Fact]], bits: Weights, declared: Sequence[Alternative]
 ) -> tuple[Fraction | None, str]:
     """The largest computed figure. None where named readings rival each other, or where hearsay disagrees."""
     if any(fact.reading for group in groups for fact in group):
@@ -117,10 +150,17 @@ def _operative(
     ]
 
 
-def _open_formats(specs: Specs, chip: Item, known: Sequence[Fact], declared: bool) -> tuple[list[str], bool]:
+def _counted(specs: Specs, definition: Mapping[str, Any]) -> set[str]:
+    """The number formats that count for a metric at all."""
+    return {name for name, weight in _weights(specs, definition["bits"]).by_format.items() if weight}
+
+
+def _open_formats(
+    specs: Specs, chip: Item, known: Sequence[Fact], counted: set[str], declared: bool
+) -> tuple[list[str], bool]:
     """Formats of the chip's list that no claim gives a rate for, and whether TPP is therefore only bounded below."""
     closed = _format_list(specs, chip)
-    missing = sorted(set(closed or ()) - {f.format for f in known})
+    missing = sorted(((closed or set()) & counted) - {f.format for f in known})
     return missing, (closed is None or bool(missing)) and not declared
 
 
@@ -137,17 +177,20 @@ def _format_list(specs: Specs, chip: Item) -> set[str] | None:
     return formats or None
 
 
-def _readings(specs: Specs, bits: str, formats: set[str]) -> list[tuple[str, dict[str, int]]]:
-    """Bit lengths by format for each named reading that matters to these formats; the headline reading first."""
-    first = {name: int(entry["bits"]) for name, entry in specs.formats.items()}
-    readings = [(HEADLINE, first)]
-    for name, entry in specs.formats.items():
-        if name in formats and (storage := entry.get("storage_bits")):
-            readings.append((f"{entry['title']} as {storage} bit", {**first, name: int(storage)}))
+def _readings(specs: Specs, definition: Mapping[str, Any], formats: set[str]) -> list[Weights]:
+    """The weights of each named reading that matters to these formats; the headline reading first."""
+    bits = definition["bits"]
+    first = _weights(specs, bits)
+    readings = [first]
+    if bits in BIT_LENGTHS:
+        for name, entry in specs.formats.items():
+            if name in formats and (storage := entry.get("storage_bits")):
+                label = f"{entry['title']} as {storage} bit"
+                readings.append(Weights(label, {**first.by_format, name: Fraction(storage)}, first.word))
     if bits == "output_bits":
-        wide = {name: max(int(e["bits"]), int(e["output_bits"])) for name, e in specs.formats.items()}
-        readings.append(("bit length of the wider of input and output", wide))
-    return readings
+        wide = {name: max(Fraction(e["bits"]), Fraction(e["output_bits"])) for name, e in specs.formats.items()}
+        readings.append(Weights("bit length of the wider of input and output", wide, first.word))
+    return readings + [_weights(specs, other["bits"], other["name"]) for other in definition.get("readings", ())]
 
 
 def _groups(known: Sequence[Fact]) -> list[list[Fact]]:
@@ -158,9 +201,8 @@ def _groups(known: Sequence[Fact]) -> list[list[Fact]]:
     return list(groups.values())
 
 
-def _tpp_of(
-    group: Sequence[Fact], known: Sequence[Fact], bits: Mapping[str, int], reading: str, is_open: bool
-) -> Alternative:
+def _tpp_of(group: Sequence[Fact], known: Sequence[Fact], bits: Weights, is_open: bool) -> Alternative:
+    reading = bits.reading
     parts = [_times(fact, bits[fact.format]) for fact in group]
     given = {fact.format for fact in group}
     others: dict[str, list[Interval]] = {}
@@ -188,7 +230,7 @@ def _tpp_of(
     return Alternative(label, value, sources, statuses, True, facts=(best.id,))
 
 
-def _times(fact: Fact, bits: int) -> Interval:
+def _times(fact: Fact, bits: Fraction) -> Interval:
     value = fact.value.interval()
     if isinstance(value, Undefined):
         return Interval.point(Fraction(0))
@@ -196,7 +238,7 @@ def _times(fact: Fact, bits: int) -> Interval:
     return Interval(value.low * bits, high, value.low_open, value.high_open)
 
 
-def _typical(group: Sequence[Fact], bits: Mapping[str, int]) -> tuple[Fraction, str] | None:
+def _typical(group: Sequence[Fact], bits: Weights) -> tuple[Fraction, str] | None:
     """The largest rate x bits of a claim's own figures, with how it was computed."""
     figures = [fact for fact in group if fact.value.value is not None]
     if not figures:
@@ -205,14 +247,14 @@ def _typical(group: Sequence[Fact], bits: Mapping[str, int]) -> tuple[Fraction, 
     return best.value.value * bits[best.format], _derivation(best, bits)
 
 
-def _derivation(fact: Fact, bits: Mapping[str, int]) -> str:
+def _derivation(fact: Fact, bits: Weights) -> str:
     rate = f"{number(fact.value.value)} TFLOP/s" if fact.value.value is not None else fact.value.text
-    return f"{fact.format} {rate} x {bits[fact.format]} bit"
+    return f"{fact.format} {rate}{bits.shown(fact.format)}"
 
 
-def _shown_only(specs: Specs, facts: Sequence[Fact], bits: str) -> list[Alternative]:
+def _shown_only(specs: Specs, facts: Sequence[Fact], bits: str | int) -> list[Alternative]:
     """What claims that do not decide would give, with the reason."""
-    widths = {name: int(entry[bits]) for name, entry in specs.formats.items()}
+    widths = _weights(specs, bits)
     result = []
     for group in _groups(facts):
         parts = [_times(fact, widths[fact.format]) for fact in group]

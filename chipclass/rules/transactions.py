@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -35,6 +36,13 @@ class Transaction:
     headquarters: str | None = None
     reading: str = "enforced"
     stated: frozenset[str] = frozenset()
+    ship_date: str | None = None
+    heading: str | None = None
+
+    @property
+    def shipped_on(self) -> str:
+        """Day of the shipment: the day whose rules are asked for, unless another is given."""
+        return self.ship_date or self.as_of
 
     @property
     def evaluated_destination(self) -> str:
@@ -49,6 +57,8 @@ class Transaction:
             "headquarters": self.headquarters,
             "reading": self.reading,
             "stated": sorted(self.stated),
+            "ship_date": self.shipped_on,
+            "heading": self.heading,
         }
 
 
@@ -136,8 +146,13 @@ def transaction(
     headquarters: str | None = None,
     reading: str = "enforced",
     stated: Iterable[str] = (),
+    ship_date: str | datetime.date | None = None,
+    heading: str | None = None,
 ) -> Transaction:
-    """A checked transaction. Raises QueryError for an unknown country, a day that does not exist, an unknown kind."""
+    """A checked transaction. Raises QueryError for an unknown country, a day that does not exist, an unknown kind.
+
+    ``stated`` names conditions that the parties state; ``not`` before one states that it does not hold.
+    """
     countries = countries_of(specs)
     if kind not in KINDS:
         raise QueryError(f"unknown transaction '{kind}'; expected one of {', '.join(KINDS)}")
@@ -148,8 +163,10 @@ def transaction(
     }
     stated = [stated] if isinstance(stated, str) else list(stated)
     for name in stated:
-        if name not in known:
+        if name.removeprefix("not ") not in known:
             raise QueryError(f"unknown statement '{name}'; expected one of {', '.join(sorted(known))}")
+    if both := {name for name in stated if f"not {name}" in stated}:
+        raise QueryError(f"'{sorted(both)[0]}' is stated and denied; state one of the two")
     return Transaction(
         parse_date(as_of),
         None if destination is None else countries.code(destination),
@@ -158,13 +175,27 @@ def transaction(
         None if headquarters is None else countries.code(headquarters),
         reading,
         frozenset(stated),
+        None if ship_date is None else parse_date(ship_date),
+        None if heading is None else _heading(heading),
     )
 
 
+def _heading(text: str) -> str:
+    """A customs heading of four digits or more, as ``8471.50`` or ``8471.50.01``."""
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}(\.?\d{2}){0,3}", text.strip()):
+        raise QueryError(f"'{text}' is not a customs heading; write it as 8471.50 or 8473.30.1180")
+    return text.strip().replace(".", "")
+
+
 def truths(
-    tests: Iterable[Node], transaction: Transaction, names: Iterable[str], countries: Countries
+    tests: Iterable[Node],
+    transaction: Transaction,
+    names: Iterable[str],
+    countries: Countries,
+    released: Sequence[str] = (),
 ) -> dict[str, Possible]:
-    """What the transaction and the product's names say of each test that is not about a figure or a fact."""
+    """What the transaction, the product's names and its release dates say of each test that is not about a figure
+    or a fact of the chip. A test that is not in the answer is undecided."""
     known = set(names)
     answers: dict[str, Possible] = {}
     for test in tests:
@@ -179,8 +210,37 @@ def truths(
         elif test.kind == "product":
             answers[test.text] = YES if known & set(test.names) else NO
         elif test.kind == "stated":
-            answers[test.text] = YES if transaction.stated & set(test.names) else MAYBE
+            denied = {f"not {name}" for name in test.names} & transaction.stated
+            answers[test.text] = YES if transaction.stated & set(test.names) else NO if denied else MAYBE
+        elif test.kind == "ship date":
+            reached = transaction.shipped_on >= test.names[0]
+            answers[test.text] = YES if reached is (test.relation == ">=") else NO
+        elif test.kind == "heading":
+            answers[test.text] = _under(transaction.heading, test.names)
+        elif test.kind == "released":
+            answers[test.text] = _released(released, test.names[0])
     return answers
+
+
+def _under(heading: str | None, listed: Iterable[str]) -> Possible:
+    """Whether an article's heading is under one of those listed; a shorter one than listed leaves it open."""
+    if heading is None:
+        return MAYBE
+    wanted = [name.replace(".", "") for name in listed]
+    if any(heading.startswith(name) for name in wanted):
+        return YES
+    return MAYBE if any(name.startswith(heading) for name in wanted) else NO
+
+
+def _released(dates: Iterable[str], day: str) -> Possible:
+    """Whether a product came out on a day or later; a year or month that holds the day leaves it open."""
+    answers = {
+        date >= day if len(date) == len(day) else None if day.startswith(date) else date > day[: len(date)]
+        for date in dates
+    }
+    if len(answers) != 1 or None in answers:
+        return MAYBE
+    return YES if answers.pop() else NO
 
 
 def parse_date(text: str | datetime.date | None) -> str:

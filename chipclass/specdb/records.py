@@ -116,6 +116,7 @@ class Item:
     kind: str = ""
     families: tuple[str, ...] = ()
     sold_as: str = ""
+    function: str = "processor"
     aliases: tuple[str, ...] = ()
     short_aliases: tuple[str, ...] = ()
     represented_by: str = ""
