@@ -77,12 +77,15 @@ def classify(
     headquarters: str | None = None,
     reading: str = "enforced",
     stated: Iterable[str] = (),
+    ship_date: str | datetime.date | None = None,
+    heading: str | None = None,
     specs: Specs | None = None,
 ) -> Result:
     """Where products stand under the rules of a date, with the proof.
 
     ``query`` is a name, an alias, a part number or several of them. Dates are ISO days (default today), countries ISO
-    codes or names. Raises QueryError (a ValueError) for an unknown product, country, date, kind or reading.
+    codes or names; ``heading`` is the customs heading of the article (for the tariff). Raises QueryError (a ValueError)
+    for an unknown product, country, date, kind, reading or statement.
     """
     specs = specs or load()
     deal = transaction(
@@ -94,6 +97,8 @@ def classify(
         headquarters=headquarters,
         reading=reading,
         stated=stated,
+        ship_date=ship_date,
+        heading=heading,
     )
     queries = [query] if isinstance(query, str) else list(query or ())
     if not queries or not all(isinstance(text, str) for text in queries):

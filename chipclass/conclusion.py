@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.logic.cells import MAYBE, NO, YES, Box, Cell, Possible, cells, outcomes
+from chipclass.logic.cells import NO, YES, Box, Cell, Possible, cells, outcomes
 from chipclass.logic.numbers import Interval
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
-from chipclass.rules.book import BILL, CODIFIED, IN_FORCE, REPORTED, Book, Provision
+from chipclass.rules.book import CODIFIED, IN_FORCE, REPORTED, Book, Provision
 from chipclass.rules.transactions import Countries, Transaction
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
@@ -172,40 +172,48 @@ class Axes:
 
     def exceptions(self) -> list[dict[str, Any]]:
         result = []
-        for provision in self.book.axis("exception"):
+        for provision in self.book.axis("exception", function=self.function):
             edition = provision.on(self.transaction.as_of)
             if edition is None:
                 continue
+            posture = edition.posture(self.transaction.as_of)
             possible = outcomes({"x": self.trees[provision.id]}, self.box)["x"]
             outcome = outcome_of(bool(possible.true), bool(possible.false))
             text = words.outcome_words(outcome, provision.effect)
+            text += "" if posture == IN_FORCE else f" ({posture})"
             entry = {"id": provision.id, "name": provision.paragraph, "outcome": outcome, "text": text}
-            result.append({**entry, "conditions": list(edition.conditions)})
+            result.append({**entry, "conditions": list(edition.conditions), "posture": posture})
         return result
 
     def policy(self, status: str) -> dict[str, Any]:
         """Review policy for the evaluated destination if the product is caught; a relief speaks with its conditions."""
-        nothing: dict[str, Any] = {"text": "", "outcome": NOT_MET, "conditions": [], "provision": None}
+        nothing: dict[str, Any] = {"text": "", "outcome": NOT_MET, "conditions": [], "provision": None, "beside": []}
         if status == NOT_CAUGHT:
             return {**nothing, "text": "not applicable: the class is not reached on these figures"}
         date = self.transaction.as_of
         lead = "if caught: " if status == CANNOT_EXCLUDE else ""
-        provisions = [(p, e) for p in self.book.axis("review policy") if (e := p.on(date)) and e.posture(date) != BILL]
+        counting = [IN_FORCE, REPORTED, CODIFIED] if self.transaction.reading == "codified" else [IN_FORCE, REPORTED]
+        held = self.book.axis("review policy", function=self.function)
+        provisions = [(p, e) for p in held if (e := p.on(date)) and e.posture(date) in counting]
+        reliefs = []
         for provision, edition in provisions:
             if provision.effect != "relieves":
                 continue
             outcome, settled = self._relief(self.trees[provision.id])
-            if settled == NOT_MET:
-                continue
-            head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
-            return {**head, "text": lead + self._policy_text(provision, outcome)}
+            if settled != NOT_MET:
+                head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
+                reliefs.append({**head, "text": lead + self._policy_text(provision, outcome)})
+        if reliefs:
+            beside = [{key: entry[key] for key in ("provision", "text", "outcome")} for entry in reliefs[1:]]
+            return {**reliefs[0], "beside": beside}
         for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
                 groups = words.join(self.headquarters_groups(), "or")
                 hedge = "" if outcome == MET else f" if a party is headquartered in {groups}; otherwise not on file"
                 text = f"{lead}{provision.text('policy')}{hedge}"
                 conditions = list(edition.conditions)
-                return {"text": text, "outcome": outcome, "conditions": conditions, "provision": provision.id}
+                head = {"text": text, "outcome": outcome, "conditions": conditions}
+                return {**head, "provision": provision.id, "beside": []}
         return {**nothing, "text": "not on file for this destination and date", "outcome": UNDECIDED}
 
     def _relief(self, tree: Node) -> tuple[str, str]:
@@ -237,67 +245,6 @@ class Axes:
             "stated": "the certifications are met",
         }
         return [text for kind, text in said.items() if kind in undecided]
-
-    def tariff(self) -> dict[str, Any]:
-        """Entry into the United States: which parameter band the figures fall into, under which headings.
-
-        ``outcome`` speaks of the parameters unless the heading is known to be another one.
-        """
-        for provision in self.book.axis("tariff"):
-            edition = provision.on(self.transaction.as_of)
-            if edition is None or provision.effect != "restricts":
-                continue
-            tree = self.trees[provision.id]
-            headings = next((t for t in tree.tests() if t.kind == "heading"), None)
-            bands = next((n for n in tree.walk() if n.op == "any"), tree)
-            nodes = {"whole": bands, **{child.id: child for child in bands.children if child.id}}
-            possible = outcomes(nodes, self.box)
-            outcome = outcome_of(bool(possible["whole"].true), bool(possible["whole"].false))
-            certain = [name for name, p in possible.items() if name != "whole" and not p.false]
-            likely = [name for name, p in possible.items() if name != "whole" and p.true]
-            inside = f"inside {words.join(certain or likely, 'or')} of {provision.paragraph} ({edition.text('rate')})"
-            texts = {
-                MET: inside,
-                NOT_MET: f"outside the bands of {provision.paragraph}",
-                UNDECIDED: f"cannot exclude: {inside}",
-            }
-            under = self._under_heading(headings)
-            text = texts[outcome]
-            if headings is not None and under == NOT_MET:
-                outcome, text = NOT_MET, f"heading {self.transaction.heading} is not among {words.join(headings.names)}"
-            elif headings is not None and under == UNDECIDED and outcome != NOT_MET:
-                text += f", if entered under {words.join(headings.names, 'or')}"
-            head = {"provision": provision.id, "outcome": outcome, "text": text, "heading": under}
-            conditions = list(edition.conditions) if outcome != NOT_MET else []
-            exemptions = self._exemptions() if outcome != NOT_MET else []
-            return {**head, "conditions": conditions, "exemptions": exemptions, "checked": edition.checked}
-        return {
-            "provision": None,
-            "outcome": "not in force",
-            "text": "no tariff provision held here was in force",
-            "conditions": [],
-            "exemptions": [],
-        }
-
-    def _under_heading(self, test: Node | None) -> str:
-        """Whether the article's customs heading is one of those that the tariff names."""
-        if test is None:
-            return MET
-        possible = self.box.truths.get(test.text, MAYBE)
-        return outcome_of(bool(possible.true), bool(possible.false))
-
-    def _exemptions(self) -> list[dict[str, Any]]:
-        """End uses that the tariff exempts: not established unless stated."""
-        held = [(p, e) for p in self.book.axis("tariff") if (e := p.on(self.transaction.as_of))]
-        result = []
-        for provision, edition in held:
-            if provision.effect == "relieves":
-                possible = outcomes({"x": self.trees[provision.id]}, self.box)["x"]
-                outcome = outcome_of(bool(possible.true), bool(possible.false))
-                text = f"{provision.paragraph} ({provision.text('title')}): {words.outcome_words(outcome, 'relieves')}"
-                entry = {"id": provision.id, "name": provision.paragraph, "outcome": outcome, "text": text}
-                result.append({**entry, "conditions": list(edition.conditions)})
-        return result
 
 
 def deciding_classes(conclusion: Mapping[str, Any]) -> list[Mapping[str, Any]]:

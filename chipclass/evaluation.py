@@ -25,6 +25,7 @@ from chipclass.rules.figures import box_of, metrics_of
 from chipclass.rules.transactions import Transaction, countries_of, truths
 from chipclass.specdb.records import MANUFACTURER, Item
 from chipclass.specdb.store import Specs
+from chipclass.tariff import tariff_of
 
 INFERRED = frozenset({"derived", "press", "estimate"})
 
@@ -133,7 +134,7 @@ class Evaluation:
             "licence_requirement": requirement_text(self.axes),
             "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT and self.in_force else [],
             "review_policy": self.axes.policy(self.status),
-            "tariff": self.axes.tariff(),
+            "tariff": tariff_of(self.axes),
             "presumptions": self._beside(determined, lambda p: p.axis == "presumption"),
             "further": self._beside(determined, lambda p: p.scope in ("lower", "abroad", "bill")),
             "summary": self._summary(determined),

@@ -79,6 +79,11 @@ def find(proof: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     return next((found for child in proof.get("children", ()) if (found := find(child, name))), None)
 
 
+def exact_limit(test: Mapping[str, Any]) -> Fraction:
+    """The limit of a numeric test as it stands in the rule."""
+    return Fraction(str(test["right"]))
+
+
 def figure_of(test: Mapping[str, Any]) -> str:
     """The left side of a numeric test as it decides: a figure, a range, or unknown."""
     return str(test["left"]["shown"])
@@ -93,7 +98,7 @@ def test_words(test: Mapping[str, Any], of: str = "") -> str:
     if "relation" not in test:
         joint = " is " if test["kind"] == "product" else ": "
         return f"{of}{joint}{fact_words(test)}" if of else fact_words(test)
-    limit = show(Fraction(str(test["right"])))
+    limit = show(exact_limit(test))
     name, unit = test["metric"], test["left"]["unit"]
     unit = "" if unit.startswith("TPP") else f" {unit}"
     figure = figure_of(test)
@@ -112,8 +117,26 @@ def fact_words(test: Mapping[str, Any]) -> str:
     """``designed or marketed for datacenter: yes``."""
     if test["kind"] == "product":
         return "named" if test["outcome"] == "met" else "not named"
+    if test["kind"] == "unsettled":
+        return f"{words_of(test['text'].removeprefix('unsettled '))}: settled by no text read"
     answer = {"met": "yes", "not met": "no", "undecided": "unknown"}[test["outcome"]]
     return f"{test['text'].replace('_', ' ')}: {answer}"
+
+
+def open_words(test: Any) -> str:
+    """What is open about a test that is not about a figure, in words."""
+    if test.kind == "unsettled":
+        return f"{words_of(test.names[0])}: no text read settles it"
+    if test.kind == "stated":
+        return f"{words_of(test.names[0])}: stated or not"
+    if test.kind == "heading":
+        return f"customs heading {join(test.names, 'or')} or another"
+    return f"{words_of(test.text)}: yes or no"
+
+
+def words_of(name: str) -> str:
+    """An id as words: ``exporter-fab-or-osat`` reads exporter fab or osat."""
+    return name.replace("_", " ").replace("-", " ")
 
 
 def tightest(leaves: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -9,6 +9,7 @@ from chipclass import explanation as words
 from chipclass.evaluation import Evaluation
 from chipclass.rules.transactions import Transaction
 from chipclass.specdb.store import Specs
+from chipclass.tariff import tariff_of
 
 #: Titles of the fields of a position, for tables and sentences.
 TITLES = {
@@ -50,7 +51,7 @@ def position_of(evaluation: Evaluation) -> Position:
         " or ".join(named) if evaluation.in_force else "no class provision in force",
         axes.required(evaluation.deal.reading)[0],
         axes.policy(status)["text"],
-        axes.tariff()["text"],
+        tariff_of(axes)["text"],
         words.join(letters) or "none",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from chipclass.explanation import decimal_text, show, span_words
+from chipclass.explanation import decimal_text, open_words, show, span_words
 from chipclass.logic.cells import Box, Cell, Ratio, cells
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
@@ -51,6 +51,7 @@ class Prover:
             "posture": edition.posture(date) if edition else None,
             "axis": provision.axis,
             "effect": provision.effect,
+            "scope": provision.scope,
         }
         if edition is None or not in_scope:
             outcome = NOT_IN_FORCE if edition is None else OUT_OF_SCOPE
@@ -138,8 +139,7 @@ class Prover:
 
     def _settling(self, test: Node) -> list[dict[str, Any]]:
         if test.kind != "number":
-            words = test.text.replace("_", " ")
-            return [{"fact": test.text, "turns_at": None, "text": f"{words}: yes or no"}]
+            return [{"fact": test.text, "turns_at": None, "text": open_words(test)}]
         values = self.box.numbers.get(test.metric)
         if isinstance(values, Ratio):
             return self._settling_ratio(test, values)

@@ -19,7 +19,7 @@ from chipclass.conclusion import declared_eccn
 from chipclass.evaluation import Evaluation
 from chipclass.explanation import DISCLAIMER, decimal_text
 from chipclass.logic.numbers import INF, Bound, Interval
-from chipclass.rules.alternatives import deciding_facts, same_claim, truth_of
+from chipclass.rules.alternatives import Metric, deciding_facts, same_claim, truth_of
 from chipclass.rules.book import book_of
 from chipclass.rules.figures import metrics_of
 from chipclass.rules.transactions import transaction
@@ -72,7 +72,8 @@ def wide_table(specs: Specs, as_of: str | datetime.date | None = None) -> pa.Tab
     deal = transaction(specs, as_of=as_of)
     chips = list(specs.items("chips"))
     evaluations = [Evaluation(specs, chip, chip, 1, deal) for chip in chips]
-    attributes = [(name, entry) for name, entry in specs.attributes.items() if name != ECCN]
+    given = {name: entry for name, entry in specs.attributes.items() if "derived_from" not in entry}
+    attributes = [(name, entry) for name, entry in given.items() if name != ECCN]
     words = [pair for pair in attributes if pair[1]["level"] == "chip" and pair[1]["kind"] in ("date", "text", "truth")]
     editions = [edition for provision in book_of(specs) if (edition := provision.on(deal.as_of))]
     columns = [
@@ -126,7 +127,9 @@ def _conclusions(specs: Specs, evaluations: Sequence[Evaluation]) -> list[Column
 def _metrics(specs: Specs, evaluations: Sequence[Evaluation]) -> Iterator[Column]:
     every = [metrics_of(specs, evaluation.chip) for evaluation in evaluations]
     for name, entry in specs.metrics.items():
-        metrics = [known[name] for known in every]
+        if not any(name in known for known in every):  # only memory has it, and none is held
+            continue
+        metrics = [known.get(name) or Metric(name, entry["unit"], (), None) for known in every]
         ends = [_ends(metric.low, metric.high) for metric in metrics]
         column, title, unit, cite = entry["column"], entry["title"], entry["unit"], entry["cite"]
         headline = [_float(metric.headline) for metric in metrics]

@@ -38,7 +38,7 @@ def merged(conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
         "status": statuses.pop() if len(statuses) == 1 else CANNOT_EXCLUDE,
         "licence_requirement": _licence([c["licence_requirement"] for c in conclusions]),
         "exceptions": _by_id([c["exceptions"] for c in conclusions]),
-        "review_policy": _axis([c["review_policy"] for c in conclusions]),
+        "review_policy": _policy([c["review_policy"] for c in conclusions]),
         "tariff": _tariff([c["tariff"] for c in conclusions]),
         "presumptions": _by_id([c["presumptions"] for c in conclusions]),
         "further": _by_id([c["further"] for c in conclusions]),
@@ -75,6 +75,11 @@ def _axis(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "conditions": _united(part["conditions"] for part in parts),
         "provision": providers.pop() if len(providers) == 1 else None,
     }
+
+
+def _policy(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    beside = {entry["provision"]: entry for part in parts for entry in part["beside"]}
+    return {**_axis(parts), "beside": list(beside.values())}
 
 
 def _tariff(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

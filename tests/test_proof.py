@@ -182,6 +182,8 @@ def metric(name: str, unit: str, values: list[Interval | Undefined]) -> Metric:
 def quotient(above: Interval | Undefined, below: Interval | Undefined) -> Interval | Undefined:
     if isinstance(above, Undefined) or isinstance(below, Undefined):
         return Undefined()
+    if above.high == 0:  # nothing divided by whatever is nothing
+        return Interval.point(Fraction(0))
     low = Fraction(0) if below.high == INF else above.low / below.high
     high = INF if above.high == INF or below.low == 0 else above.high / below.low
     return Interval(low, high, above.low_open or below.high_open, above.high_open or below.low_open)

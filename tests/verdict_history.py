@@ -15,6 +15,7 @@ from chipclass.evaluation import Evaluation
 from chipclass.rules.book import book_of
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import load
+from chipclass.tariff import tariff_of
 
 FILE = Path(__file__).parent / "data" / "verdict_history.csv"
 HEAD = ("chip", "date", "status", "class", "licence_to_china", "review_policy", "tariff", "letters_reached")
@@ -42,7 +43,7 @@ def _row(evaluation: Evaluation) -> tuple[str, ...]:
         classes,
         axes.required("enforced")[0],
         axes.policy(evaluation.status)["text"],
-        axes.tariff()["text"],
+        tariff_of(axes)["text"],
         words.join(letters) or "-",
     )
 

@@ -46,6 +46,8 @@ def classify(
     headquarters: o.Headquarters = None,
     reading: o.ReadingOption = o.Reading.enforced,
     stated: o.Stated = None,
+    ship_date: o.ShipDate = None,
+    heading: o.Heading = None,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     fail_on: Annotated[
@@ -56,7 +58,9 @@ def classify(
     """Classify products: figures, every line with its margin, each axis, proof and sources."""
     from chipclass.cli.classify import run
 
-    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    question = _question(
+        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
+    )
     raise typer.Exit(run(query, question, specs or [], format.value, fail_on))
 
 
@@ -70,6 +74,8 @@ def compare(
     headquarters: o.Headquarters = None,
     reading: o.ReadingOption = o.Reading.enforced,
     stated: o.Stated = None,
+    ship_date: o.ShipDate = None,
+    heading: o.Heading = None,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
@@ -77,8 +83,38 @@ def compare(
     """Order products by TPP, and say which conditions separate neighbours."""
     from chipclass.cli.compare import run
 
-    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    question = _question(
+        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
+    )
     raise typer.Exit(run(query, question, specs or [], format.value))
+
+
+@app.command()
+def explain(
+    query: Annotated[str, typer.Argument(help="A name, alias or part number.")],
+    provision: Annotated[
+        list[str] | None, typer.Option("--provision", help="Only this provision, e.g. 3A090.a. Repeatable.")
+    ] = None,
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    ship_date: o.ShipDate = None,
+    heading: o.Heading = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """The proof of each determination: every test with figure, limit and margin, and what would settle it."""
+    from chipclass.cli.explain import run
+
+    question = _question(
+        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
+    )
+    raise typer.Exit(run(query, provision or [], question, specs or [], format.value))
 
 
 @app.command()
@@ -171,6 +207,8 @@ def _question(
     headquarters: str | None,
     reading: o.Reading,
     stated: list[str] | None,
+    ship_date: str | None = None,
+    heading: str | None = None,
 ) -> dict[str, object]:
     return {
         "as_of": as_of,
@@ -180,4 +218,6 @@ def _question(
         "headquarters": headquarters,
         "reading": reading.value,
         "stated": stated or [],
+        "ship_date": ship_date,
+        "heading": heading,
     }

@@ -136,7 +136,7 @@ def numeric_lines(variant: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str
     """Each numeric test of the provisions in force, once, with its citation and the effect of its provision."""
     seen = set()
     for determination in variant["determinations"]:
-        if determination["proof"] is None:
+        if determination["proof"] is None or determination["scope"] in ("lower", "bill"):
             continue
         for cite, leaf in _cited(determination["proof"], determination["paragraph"]):
             if leaf["kind"] == "number" and (leaf["text"], cite) not in seen:
@@ -171,10 +171,29 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
         ("Headquarters", licence["if_headquartered_in_D5_or_Macau"]),
         ("Letters", words.join(letters, "and") or "no reported criterion reached"),
         ("Exceptions", words.join(exceptions) or "not applicable"),
-        ("Review", policy["text"] + _conditions(policy)),
+        ("Review", policy["text"] + _conditions(policy) + _other_policies(policy)),
         ("US tariff", tariff["text"] + _conditions(tariff)),
+        *((label, text) for label, text in _beside(conclusion) if text),
     ]
     return "\n".join(layout.field(label, text) for label, text in fields)
+
+
+def _other_policies(policy: Mapping[str, Any]) -> str:
+    texts = [f"{entry['text']} ({entry['provision'].rpartition('/')[2]})" for entry in policy["beside"]]
+    return f"; beside it: {words.join(texts)}" if texts else ""
+
+
+def _beside(conclusion: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What does not make the status: presumptions, lower lines, other regimes and bills, a line each."""
+    yield "Presumptions", "; ".join(e["text"] for e in conclusion["presumptions"] if e["outcome"] != "not met")
+    for scope, label in (("abroad", "Elsewhere"), ("lower", "Lower lines"), ("bill", "Bills, no law")):
+        found = [entry for entry in conclusion["further"] if entry["scope"] == scope]
+        by_text: dict[str, list[str]] = {}
+        for entry in found:
+            by_text.setdefault(entry["text"].removeprefix(f"{entry['name']}: ").partition(" (")[0], []).append(
+                entry["name"]
+            )
+        yield label, "; ".join(f"{text}: {words.join(names)}" for text, names in by_text.items())
 
 
 def _conditions(axis: Mapping[str, Any]) -> str:

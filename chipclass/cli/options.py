@@ -44,6 +44,12 @@ Stated = Annotated[
         "--stated", metavar="CONDITION", help="A condition the parties state, e.g. certifications-dd. Repeatable."
     ),
 ]
+ShipDate = Annotated[
+    str | None, typer.Option("--ship-date", metavar="DATE", help="Day of the shipment, if not the day of the rules.")
+]
+Heading = Annotated[
+    str | None, typer.Option("--heading", metavar="HTS", help="Customs heading of the article, e.g. 8471.80.")
+]
 SpecsFolders = Annotated[
     list[Path] | None, typer.Option("--specs", metavar="DIR", help="A folder of your own facts and rules. Repeatable.")
 ]

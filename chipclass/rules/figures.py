@@ -154,6 +154,8 @@ def _quotient(name: str, definition: Mapping[str, Any], done: Mapping[str, Metri
 def _divide(top: Interval | Undefined, bottom: Interval | Undefined, label: str) -> Interval | Undefined:
     if isinstance(top, Undefined) or isinstance(bottom, Undefined):
         return UNDEFINED
+    if top.high == 0:  # nothing divided by whatever is nothing
+        return Interval.point(Fraction(0), label)
     low = Fraction(0) if bottom.high == INF else top.low / bottom.high
     high = INF if bottom.low == 0 or top.high == INF else top.high / bottom.low
     low_open = bool(top.low_open or bottom.high_open)

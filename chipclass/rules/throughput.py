@@ -187,9 +187,6 @@ def _readings(specs: Specs, definition: Mapping[str, Any], formats: set[str]) ->
             if name in formats and (storage := entry.get("storage_bits")):
                 label = f"{entry['title']} as {storage} bit"
                 readings.append(Weights(label, {**first.by_format, name: Fraction(storage)}, first.word))
-    if bits == "output_bits":
-        wide = {name: max(Fraction(e["bits"]), Fraction(e["output_bits"])) for name, e in specs.formats.items()}
-        readings.append(Weights("bit length of the wider of input and output", wide, first.word))
     return readings + [_weights(specs, other["bits"], other["name"]) for other in definition.get("readings", ())]
 
 

@@ -1,0 +1,105 @@
+"""``chipclass explain``: the proof of each determination, step by step."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from chipclass import explanation as words
+from chipclass.classification import classify
+from chipclass.cli import layout
+from chipclass.proof_lines import Line, because, lines
+from chipclass.rules.book import book_of
+from chipclass.rules.transactions import QueryError
+from chipclass.specdb.problems import near
+from chipclass.specdb.store import load
+
+_COLUMN = 11  # "undecided" and two spaces
+
+
+def run(query: str, wanted: Sequence[str], question: Mapping[str, Any], folders: Sequence[Path], format: str) -> int:
+    specs = load(folders)
+    book = book_of(specs)
+    known = {name: p.id for p in book for name in (p.id, p.id.split("/")[-1], p.paragraph)}
+    for name in wanted:
+        if name not in known:
+            raise QueryError(f"unknown provision '{name}'{near(name, known) or '; chipclass rules lists all'}")
+    chosen = {known[name] for name in wanted}
+    data = classify(query, specs=specs, **question).to_dict()
+    for entry in data["results"]:
+        for variant in entry["variants"]:
+            held = [d for d in variant["determinations"] if (d["provision"] in chosen if chosen else d["proof"])]
+            variant["determinations"] = held
+    if format == "json":
+        print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        print(markdown(data) if format == "md" else screen(data))
+    return 0
+
+
+def screen(data: Mapping[str, Any]) -> str:
+    """Each determination of each variant: a sentence, its source, the tree, what would settle it; 80 columns."""
+    parts = []
+    for variant in _variants(data):
+        parts.append(layout.heading(layout.wrapped(f"{variant['name']} as of {data['as_of']}")))
+        for determination in variant["determinations"]:
+            parts.append("\n".join(_determination(determination)))
+        parts += [layout.wrapped(f"Mind: {text}") for text in variant["conclusion"]["caveats"]]
+    parts.append(layout.wrapped(f"Not evaluated: {_not_evaluated(data)}."))
+    return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
+
+
+def _variants(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (variant for entry in data["results"] for variant in entry["variants"])
+
+
+def _determination(determination: Mapping[str, Any]) -> Iterator[str]:
+    yield layout.heading(layout.wrapped(because(determination)))
+    yield layout.wrapped(_where(determination))
+    if determination["proof"] is None:
+        return
+    yield from (_shown(line) for line in lines(determination["proof"]))
+    for entry in determination["would_settle"]:
+        yield layout.wrapped(f"Would settle it: {entry['text']} [{entry['fact']}]", "  ")
+    if text := determination.get("unverified"):
+        yield layout.wrapped(f"Unverified: {text}", "  ")
+
+
+def _where(determination: Mapping[str, Any]) -> str:
+    if determination["edition"] is None:
+        return f"{determination['provision']}: no edition on this date"
+    head = f"{determination['provision']}, edition of {determination['edition']}, {determination['posture']}"
+    return f"{head}; {determination['citation']}"
+
+
+def _shown(line: Line) -> str:
+    """The outcome in a column of its own, the test under its parent, the citation in brackets behind it."""
+    first = f"{line.outcome:<{_COLUMN}}{'  ' * line.depth}"
+    text = f"{line.text}{f' [{line.cite}]' if line.cite else ''}"
+    later = " " * (len(first) + 2)
+    return textwrap.fill(text, layout.WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+
+
+def markdown(data: Mapping[str, Any]) -> str:
+    """The same as nested lists."""
+    parts = []
+    for variant in _variants(data):
+        parts.append(f"## {variant['name']} as of {data['as_of']}")
+        for determination in variant["determinations"]:
+            parts.append(f"**{because(determination)}** {_where(determination)}")
+            if determination["proof"] is not None:
+                rows = [
+                    f"{'  ' * line.depth}- *{line.outcome}* {line.text}{f' [{line.cite}]' if line.cite else ''}"
+                    for line in lines(determination["proof"])
+                ]
+                rows += [f"- would settle it: {e['text']} (`{e['fact']}`)" for e in determination["would_settle"]]
+                parts.append("\n".join(rows))
+        parts += [f"Mind: {text}." for text in variant["conclusion"]["caveats"]]
+    return "\n\n".join([*parts, f"Not evaluated: {_not_evaluated(data)}.", layout.foot(data)])
+
+
+def _not_evaluated(data: Mapping[str, Any]) -> str:
+    return words.join([text for v in _variants(data) for text in v["conclusion"]["not_evaluated"]])
