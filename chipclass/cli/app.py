@@ -93,7 +93,7 @@ def compare(
 def explain(
     query: Annotated[str, typer.Argument(help="A name, alias or part number.")],
     provision: Annotated[
-        list[str] | None, typer.Option("--provision", help="Only this provision, e.g. 3A090.a. Repeatable.")
+        list[str] | None, typer.Option("--provision", help="Only this provision, by id or paragraph. Repeatable.")
     ] = None,
     as_of: o.AsOf = None,
     destination: o.Destination = None,
