@@ -12,6 +12,7 @@ from chipclass.logic.numbers import Interval
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
 from chipclass.rules.book import CODIFIED, IN_FORCE, REPORTED, Book, Provision
+from chipclass.rules.branches import branch_of, reconciled
 from chipclass.rules.transactions import Countries, Transaction
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
@@ -291,15 +292,21 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
 
 def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) -> dict[str, Any]:
     """What the item is as sold: a bare chip, or a board or system with one; the base ECCN is not determined."""
-    date = axes.transaction.as_of
     declared = declared_eccn(item, chip, specs)
+    found = _item_class(axes, item, chip, status)
+    fit = reconciled(specs, [entry["eccn"] for entry in declared], axes.classes() if axes.class_provisions() else ())
+    return {**found, "declared_eccn": declared, "declared_and_computed": fit}
+
+
+def _item_class(axes: Axes, item: Item, chip: Item, status: str) -> dict[str, Any]:
+    date = axes.transaction.as_of
     if chip.sold_as == "chip" and item.id == chip.id:
         text = "a bare integrated circuit: the class of the chip is the class of the item"
-        return {"text": text, "declared_eccn": declared, "certain": status != CANNOT_EXCLUDE}
+        return {"text": text, "certain": status != CANNOT_EXCLUDE}
     provisions = [p for p in axes.book.axis("item class", function=axes.function) if p.on(date) is not None]
     if not provisions:
         text = "no paragraph for items held here was in force on this date"
-        return {"text": text, "declared_eccn": declared, "certain": False}
+        return {"text": text, "certain": False}
     possible = outcomes({p.id: axes.trees[p.id] for p in provisions}, axes.box)
     met = [p for p in provisions if not possible[p.id].false]
     open_ = [p for p in provisions if possible[p.id].true]
@@ -307,12 +314,12 @@ def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) ->
     if not named:
         if status != NOT_CAUGHT:
             text = "contains a chip that is caught; no paragraph for boards and systems was in force on this date"
-            return {"text": text, "declared_eccn": declared, "certain": False}
-        return {"text": "no item paragraph evaluated here is reached", "declared_eccn": declared, "certain": True}
+            return {"text": text, "certain": False}
+        return {"text": "no item paragraph evaluated here is reached", "certain": True}
     paragraphs = words.join([p.paragraph for p in named], "or")
     text = f"{paragraphs}, or the matching .z branch under its own base ECCN (not determined here)"
     prefix = "" if met else "cannot exclude: "
-    return {"text": prefix + text, "declared_eccn": declared, "certain": bool(met)}
+    return {"text": prefix + text, "certain": bool(met)}
 
 
 def declared_eccn(item: Item, chip: Item, specs: Specs) -> list[dict[str, str]]:
@@ -323,7 +330,16 @@ def declared_eccn(item: Item, chip: Item, specs: Specs) -> list[dict[str, str]]:
         entries += [(str(f.value), f.date, f.source, f.quotes) for f in chip.known("eccn")]
     for eccn, date, source, quotes in entries:
         publisher = str(specs.source(quotes or source)["publisher"])
-        found.setdefault((eccn, date), {"eccn": eccn, "date": date, "source": source, "by": publisher})
+        branch = branch_of(specs, eccn)
+        says = (
+            f"branch {branch.letter}"
+            if branch.letter
+            else "caught, branch not named"
+            if branch.caught
+            else "not caught"
+        )
+        entry = {"eccn": eccn, "date": date, "source": source, "by": publisher, "says": says}
+        found.setdefault((eccn, date), entry)
     return list(found.values())
 
 

@@ -53,7 +53,15 @@ def _item(conclusions: Sequence[Conclusion]) -> dict[str, Any]:
     same = len({part["text"] for part in parts}) == 1
     declared = {(e["eccn"], e["date"]): e for part in parts for e in part["declared_eccn"]}
     certain = same and all(part["certain"] for part in parts)
-    return {**parts[0], "text": text, "declared_eccn": list(declared.values()), "certain": certain}
+    fits = {part["declared_and_computed"] for part in parts}
+    fit = fits.pop() if len(fits) == 1 else "open"
+    return {
+        **parts[0],
+        "text": text,
+        "declared_eccn": list(declared.values()),
+        "certain": certain,
+        "declared_and_computed": fit,
+    }
 
 
 def _licence(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

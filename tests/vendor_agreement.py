@@ -11,6 +11,7 @@ from pathlib import Path
 from chipclass.classification import evaluate
 from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED
 from chipclass.identification.resolve import resolve
+from chipclass.rules.branches import branch_of
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import Specs, load
 
@@ -44,10 +45,9 @@ def without_declarations(specs: Specs) -> Specs:
 
 
 def branch_declared(eccn: str) -> str:
-    """The branch that a declared ECCN speaks of: the letter where there is one, else only that it is caught."""
-    if eccn.startswith(("3A090.", "4A090.")):
-        return eccn[-1]
-    return UNLETTERED if ".z" in eccn else "not caught"
+    """The branch that a declared ECCN speaks of: where it names one, else only that it is caught."""
+    branch = branch_of(load(), eccn)
+    return branch.letter or (UNLETTERED if branch.caught else "not caught")
 
 
 def branch_computed(specs: Specs, text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import ALIAS, PART_NUMBER, Match
 from chipclass.identification.scan import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, narrowed
 from chipclass.proof import MET, NOT_MET, metric_json
-from chipclass.rules.book import book_of
+from chipclass.rules.branches import DIFFERS, branch_of, reconciled
 from chipclass.rules.transactions import Transaction
 from chipclass.specdb.store import Specs
 from chipclass.variants import merged
@@ -47,7 +47,7 @@ class Standing:
     tariff: str
     tariff_outcome: str
     letter: bool | None
-    paragraphs: frozenset[str]
+    possible: tuple[tuple[str, ...], ...]
     codes: tuple[str, ...]
 
 
@@ -71,10 +71,6 @@ class Judge:
     def __init__(self, specs: Specs, deal: Transaction) -> None:
         self.specs, self.deal = specs, deal
         self._standings: dict[str, Standing] = {}
-        book = book_of(specs)
-        provisions = [*book.axis("ic class"), *book.axis("item class")]
-        #: The entries whose paragraphs are computed here; a declared ECCN under them can be compared.
-        self.entries = frozenset(p.paragraph.partition(".")[0].upper() for p in provisions)
 
     def standing(self, name: str) -> Standing:
         """Where a product, chip or family stands."""
@@ -114,7 +110,7 @@ class Judge:
             whole["tariff"]["text"],
             whole["tariff"]["outcome"],
             letter,
-            frozenset(paragraph for found in sets for paragraph in found),
+            tuple(dict.fromkeys(sets)),
             tuple(codes),
         )
 
@@ -205,20 +201,11 @@ class Judge:
 
     def comparable(self, code: str) -> bool:
         """Whether a declared ECCN says that the item is caught: an entry computed here, or a .z paragraph."""
-        return code[:5] in self.entries or self.in_branch(code)
+        return branch_of(self.specs, code).caught
 
     def _reconciles(self, ranked: Sequence[str], declared: Sequence[str]) -> bool:
         """Whether a declared ECCN fits the computed class of the worst product; what is undecided fits anything."""
-        standing = self.standing(ranked[0])
-        caught = [code for code in declared if self.comparable(code)]
-        if standing.status == NOT_CAUGHT:
-            return not caught
-        if standing.status != CONTROLLED:
-            return True
-        letters = {paragraph.split(".")[1].upper() for paragraph in standing.paragraphs if "." in paragraph}
-        return any(
-            self.in_branch(code) or not (letter := code[5:].lstrip(".")[:1]) or letter in letters for code in caught
-        )
+        return reconciled(self.specs, declared, self.standing(ranked[0]).possible) != DIFFERS
 
 
 def codes_of(texts: Iterable[str]) -> tuple[str, ...]:

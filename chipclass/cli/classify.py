@@ -154,17 +154,18 @@ def _cited(proof: Mapping[str, Any], cite: str) -> Iterator[tuple[str, Mapping[s
 
 def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> str:
     licence = conclusion["licence_requirement"]
-    declared = [
-        f"{e['eccn']} ({e['by']}, {e['date']})" if e["date"] else f"{e['eccn']} ({e['by']})"
-        for e in _declared(variants)
-    ]
+    declared = [_declared_words(e) for e in _declared(variants)]
+    fit = {"differs": "; it does not reconcile with the computed class: ask the vendor"}
     letters = [e["text"] for e in licence["letters"] if e["criterion"] != "not met"]
     exceptions = [f"{e['name']} {e['text']}" for e in conclusion["exceptions"]]
     policy, tariff = conclusion["review_policy"], conclusion["tariff"]
     fields = [
         (
             "Declared",
-            f"{words.join(declared)}: the vendor's own, shown as declared" if declared else "no vendor ECCN on file",
+            f"{words.join(declared)}: the vendor's own, shown as declared"
+            f"{fit.get(conclusion['item_class']['declared_and_computed'], '')}"
+            if declared
+            else "no vendor ECCN on file",
         ),
         ("Item", conclusion["item_class"]["text"]),
         ("Licence", licence["by_destination"]),
@@ -198,6 +199,11 @@ def _beside(conclusion: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _conditions(axis: Mapping[str, Any]) -> str:
     return f"; conditions: {'; '.join(axis['conditions'])}" if axis.get("conditions") else ""
+
+
+def _declared_words(entry: Mapping[str, str]) -> str:
+    branch = f", {entry['says']}" if entry["says"].startswith("branch") else ""
+    return f"{entry['eccn']} ({entry['by']}{', ' + entry['date'] if entry['date'] else ''}{branch})"
 
 
 def _declared(variants: Sequence[Mapping[str, Any]]) -> list[Mapping[str, str]]:

@@ -22,7 +22,7 @@ from chipclass.specdb.problems import Problem, SpecError, near
 from chipclass.spelling import key_of
 
 PROVENANCE = ("source", "quotes", "locator", "status", "date", "note", "reading", "set_aside")
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 _IDS = re.compile(r"""(?m)^\s*(?:id\s*=\s*["']([^"']+)|\[([a-z0-9.-]+)\])""")
 #: Keys of a whole record; an overlay may give an id with claims and identifiers only.
 REQUIRED = {
@@ -55,6 +55,7 @@ class Compiler:
         }
         self.destinations: dict[str, Any] = {"source": {}, "country": {}, "membership": [], "undecided": []}
         self.lexicon: dict[str, list[Any]] = {}
+        self.branches: dict[str, Any] = {"entry": {}}
         self.not_evaluated: list[str] = []
         self.seen: set[tuple[str, str, str]] = set()
         self.unread: set[str] = set()  # ids in files that could not be used: not unknown, only hidden
@@ -86,6 +87,7 @@ class Compiler:
             **self.data,
             "destinations": self.destinations,
             "lexicon": self.lexicon,
+            "branches": self.branches,
             "not_evaluated": self.not_evaluated,
             "names": names,
             "numbers": numbers,
@@ -122,6 +124,10 @@ class Compiler:
     def _add_lexicon(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         for kind, entries in content.items():
             self.lexicon.setdefault(kind, []).extend(entries)
+
+    def _add_branches(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        entries = {**self.branches["entry"], **content.get("entry", {})}
+        self.branches = _plain({**self.branches, **content, "entry": entries})
 
     def _add_not_evaluated(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         self.not_evaluated += [topic["text"] for topic in content.get("topic", [])]

@@ -19,6 +19,7 @@ PATTERNS = {
     "sources": "sources.toml",
     "destinations": "destinations.toml",
     "lexicon": "lexicon.toml",
+    "branches": "branches.toml",
     "not_evaluated": "not_evaluated.toml",
     "dies": "dies.toml",
     "chips": "chips/**/*.toml",
