@@ -11,7 +11,7 @@ from tests.known_answers import answers, at, command, failures, variants
 
 
 def show_answer(answer: dict[str, Any]) -> bool:
-    wrong = list(failures(answer))
+    wrong = [failure.text for failure in failures(answer)]
     print(f"{'ok  ' if not wrong else 'FAIL'} {answer['what']}\n     $ {command(answer)}")
     for variant in variants(answer):
         metrics = variant["metrics"]
