@@ -1,7 +1,7 @@
 """Reading and checking answers that are written down in a table: tests/data/known_answers.toml and its kin.
 
-An answer asks one question (``product`` and the transaction) and says with ``expect`` what must come out. An expectation
-has a ``path`` into a variant of ``classify --format json`` and one of
+An answer asks one question (``product`` and the transaction) and says with ``expect`` what must come out. An
+expectation has a ``path`` into a variant of ``classify --format json`` and one of
 
 ==========  ==========================================================================
 equals      the value itself
