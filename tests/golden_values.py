@@ -33,19 +33,19 @@ def title(entry: Mapping[str, Any]) -> str:
     return f"{entry['row']} {entry['part']}" if "part" in entry else str(entry["row"])
 
 
-def failures(case: Mapping[str, Any]) -> Iterator[Failure]:
+def failures(case: Mapping[str, Any], **more: Any) -> Iterator[Failure]:
     """What does not come out as it must, over every variant: the expectations, then the columns."""
-    for variant in variants(case):
+    for variant in variants(case, **more):
         yield from unmet(variant, case["expect"])
         for column, read in COLUMNS.items():
             if column in case and (found := read(variant)) != case[column]:
                 yield Failure(column, f"{variant['product']}: {column} is {found!r}, expected {case[column]!r}")
 
 
-def new_failures(case: Mapping[str, Any]) -> list[str]:
+def new_failures(case: Mapping[str, Any], **more: Any) -> list[str]:
     """The failures that the case does not own up to, and the disagreements that have gone."""
     known = {entry["path"] for entry in case.get("disagrees", [])}
-    found = list(failures(case))
+    found = list(failures(case, **more))
     gone = known - {failure.path for failure in found}
     return [failure.text for failure in found if failure.path not in known] + [
         f"{path} comes out now: take it out of 'disagrees'" for path in sorted(gone)

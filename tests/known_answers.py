@@ -87,20 +87,17 @@ def failures(answer: Mapping[str, Any], **more: Any) -> Iterator[Failure]:
 def unmet(variant: Mapping[str, Any], expectations: list[dict[str, Any]]) -> Iterator[Failure]:
     """The expectations that one variant does not meet."""
     for expected in expectations:
-        found = at(variant, expected["path"])
-        if not _agrees(found, expected):
-            text = f"{variant['product']}: {expected['path']} is {found!r}, expected {expected}"
-            yield Failure(expected["path"], text)
+        path, found = expected["path"], at(variant, expected["path"])
+        (operator,) = [key for key in expected if key in OPERATORS]
+        if not _agrees(found, operator, expected[operator]):
+            text = f"{variant['product']}: {path} is {found!r}; expected {operator} {expected[operator]!r}"
+            yield Failure(path, text)
 
 
-def _agrees(found: Any, expected: Mapping[str, Any]) -> bool:
-    (operator,) = [key for key in expected if key in OPERATORS]
-    wanted = expected[operator]
+def _agrees(found: Any, operator: str, wanted: Any) -> bool:
     if operator == "equals":
         return bool(found == wanted)
-    if operator == "contains":
-        return wanted in found
-    if operator == "words":
+    if operator in ("contains", "words"):
         return wanted in found
     if operator == "null":
         return found is None

@@ -59,7 +59,7 @@ def point(value: Any) -> tuple[Interval]:
 
 
 def turns(tree: Node, node: Node, metric: str, figures: list[Fraction]) -> set[tuple[bool, ...]]:
-    """How the answer of a node goes along some figures of a metric, over every answer to all else; constant ones apart."""
+    """How the answer of a node goes along some figures of a metric, over every answer to all else, if it changes."""
     found: defaultdict[Any, list[bool]] = defaultdict(list)
     for figure in figures:
         for cell in cells([tree], Box({metric: point(figure)})):
