@@ -11,4 +11,4 @@ from tests.known_answers import answers, failures
 
 @pytest.mark.parametrize("answer", answers(), ids=lambda answer: f"{answer['product']} {answer['as_of']}")
 def test_known_answer(answer: dict[str, Any]) -> None:
-    assert not list(failures(answer)), answer["what"]
+    assert not [failure.text for failure in failures(answer)], answer["what"]
