@@ -209,7 +209,8 @@ class Axes:
             return {**reliefs[0], "beside": beside}
         for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
-                groups = words.join(self.headquarters_groups(), "or")
+                tests = [t for t in self.trees[provision.id].tests() if t.kind == "headquarters"]
+                groups = words.join([self.countries.name(name) for test in tests for name in test.names], "or")
                 hedge = "" if outcome == MET else f" if a party is headquartered in {groups}; otherwise not on file"
                 text = f"{lead}{provision.text('policy')}{hedge}"
                 conditions = list(edition.conditions)
@@ -224,9 +225,8 @@ class Axes:
 
     def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
-        classes = [self.trees[p.id] for p in self.class_provisions()]
         box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
-        answers = {cell.holds(tree) for cell in cells([tree, *classes], box) if any(cell.holds(c) for c in classes)}
+        answers = {cell.holds(tree) for cell in self._caught_cells(tree, box)}
         return outcome_of(True in answers, False in answers)
 
     def _policy_text(self, provision: Provision, outcome: str) -> str:
@@ -238,14 +238,35 @@ class Axes:
 
     def _open(self, tree: Node) -> list[str]:
         """What is still open of a relief, over the cells in which the product is caught, in words."""
-        undecided = {test.kind for test in tree.tests() if self._if_caught(test) == UNDECIDED}
         said = {
             "number": "the open figures fall below the limits",
             "fact": "the open facts of the product are as it asks",
             "headquarters": f"no party is headquartered in {words.join(self.headquarters_groups(), 'or')}",
             "stated": "the certifications are met",
         }
-        return [text for kind, text in said.items() if kind in undecided]
+        kinds = self._undecided_kinds(tree)
+        return [text for kind, text in said.items() if kind in kinds]
+
+    def _undecided_kinds(self, tree: Node) -> set[str]:
+        """Kinds of the tests whose answer can change that of the tree where the product is caught, all else equal."""
+        caught = self._caught_cells(tree)
+        return {test.kind for test in tree.tests() if _turns(tree, test, caught)}
+
+    def _caught_cells(self, tree: Node, box: Box | None = None) -> list[Cell]:
+        """The feasible cells in which the product is caught at all."""
+        classes = [self.trees[p.id] for p in self.class_provisions()]
+        found = cells([tree, *classes], box or self.box)
+        return [cell for cell in found if any(cell.holds(c) for c in classes)]
+
+
+def _turns(tree: Node, test: Node, found: Iterable[Cell]) -> bool:
+    """Whether the answer to one test changes that of the tree between cells that are alike in all else."""
+    answers: dict[Any, set[bool]] = {}
+    for cell in found:
+        pieces = tuple((name, piece) for name, piece in cell.pieces.items() if name != test.metric)
+        truths = tuple((text, answer) for text, answer in cell.truths.items() if text != test.text)
+        answers.setdefault((pieces, truths), set()).add(cell.holds(tree))
+    return any(len(said) > 1 for said in answers.values())
 
 
 def deciding_classes(conclusion: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -330,14 +351,7 @@ def declared_eccn(item: Item, chip: Item, specs: Specs) -> list[dict[str, str]]:
         entries += [(str(f.value), f.date, f.source, f.quotes) for f in chip.known("eccn")]
     for eccn, date, source, quotes in entries:
         publisher = str(specs.source(quotes or source)["publisher"])
-        branch = branch_of(specs, eccn)
-        says = (
-            f"branch {branch.letter}"
-            if branch.letter
-            else "caught, branch not named"
-            if branch.caught
-            else "not caught"
-        )
+        says = branch_of(specs, eccn).says
         entry = {"eccn": eccn, "date": date, "source": source, "by": publisher, "says": says}
         found.setdefault((eccn, date), entry)
     return list(found.values())

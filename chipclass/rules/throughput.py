@@ -74,6 +74,8 @@ def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str
         alternatives = _operative(computed if manufacturer else [], alternatives, declared)
     alternatives += _shown_only(specs, [f for f in rates if f.set_aside], definition["bits"])
     alternatives += _shown_only(specs, outside, definition["bits"])
+    stated = [f for f in chip.facts if f.attribute == definition.get("declared") and f.set_aside]
+    alternatives += [_as_stated(fact) for fact in stated]
     causes = [f.id for f in known if not is_point(f)]
     if is_open:
         causes.append(f"{chip.id}/{definition['rate']}.{missing[0] if missing else 'other formats'}")
@@ -104,7 +106,8 @@ def _headline(
     if hearsay and len({value for value, _ in figures}) > 1:
         return None, ""
     if not figures:
-        figures = [(Fraction(a.value.high), a.label) for a in declared if isinstance(a.value, Interval)]
+        points = [a for a in declared if isinstance(a.value, Interval) and a.value.is_point]
+        figures = [(Fraction(a.value.high), a.label) for a in points if isinstance(a.value, Interval)]
     return max(figures, default=(None, ""), key=lambda figure: figure[0])
 
 
@@ -125,11 +128,17 @@ def _stated(chip: Item, definition: Mapping[str, Any]) -> tuple[list[Alternative
     declared: list[Alternative] = []
     rumoured: list[Alternative] = []
     for fact in chip.known(definition["declared"]) if definition.get("declared") else ():
-        label = f"{'declared' if fact.status == 'declared' else fact.status} {number(fact.value.value)} TPP"
-        value = fact.value.interval(label)
-        alternative = Alternative(label, value, (fact.source,), (fact.status,), True, facts=(fact.id,))
-        (declared if outranks(fact) else rumoured).append(alternative)
+        (declared if outranks(fact) else rumoured).append(_as_stated(fact))
     return declared, rumoured
+
+
+def _as_stated(fact: Fact) -> Alternative:
+    """A stated TPP: one that was set aside does not decide."""
+    figure = number(fact.value.value) + " TPP" if fact.value.value is not None else fact.value.text
+    label = f"{fact.status} {figure}"
+    value = fact.value.interval(label)
+    decides = not fact.set_aside
+    return Alternative(label, value, (fact.source,), (fact.status,), decides, fact.set_aside, (fact.id,))
 
 
 def _operative(
