@@ -67,7 +67,7 @@ def wanted_limits(specs: Specs, changes: Changes, date: str) -> Wanted:
             if wanted.setdefault(limit, figure) != figure:
                 both = " and ".join(sorted([plain(wanted[limit]), plain(figure)]))
                 raise QueryError(f"the limit of '{limit.text}' in {limit.provision} is set twice, to {both}")
-    return wanted
+    return dict(sorted(wanted.items(), key=lambda entry: (entry[0].provision, [str(step) for step in entry[0].path])))
 
 
 def limit_value(value: Any, unit: str, address: str) -> Fraction:
