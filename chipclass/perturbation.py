@@ -242,7 +242,7 @@ def _breaks(evaluation: Evaluation, base: Position) -> Iterator[dict[str, Any]]:
                 continue
             factor, inclusive, moved = found
             percent, side = (factor - 1) * 100, {"+": "above", "-": "below"}[sign]
-            per_cent = f"{float(percent):+.4g} %"
+            per_cent = f"{float(percent):+.4g} %" if percent else "0 %"
             area = None if metric.operative is None else f"{words.show(metric.operative * factor)} {metric.unit}"
             where = f"{'at or ' if inclusive else ''}{side} {f'{area} ({per_cent})' if area else per_cent}"
             yield {
