@@ -32,7 +32,7 @@ def test_a_table_fits_80_columns_and_markdown_is_markdown(chipclass_: Chipclass,
     rows = [line for line in marked.out.splitlines() if line.startswith("|")]
     if rows:
         assert re.fullmatch(r"\|(?: ?:?-+:? ?\|)+", rows[1])
-    assert bool(rows) is ("0 of" not in marked.out), "a move is shown in a table"
+    assert rows or "**0 of" in marked.out or "--limits" in arguments, "a move is shown in a table"
     widths = {line.count("|") for line in rows} if arguments[0] == "stability" else {0}
     assert len(widths) == 1, "every row has the columns of its head"
 
