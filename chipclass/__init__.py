@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from chipclass.export import ExportError, export_specs
     from chipclass.export import facts_frame as facts
     from chipclass.export import specs_frame as specs
+    from chipclass.hypotheses import Hypothetical, whatif
     from chipclass.identification.resolve import identify
+    from chipclass.perturbation import Stability, stability
     from chipclass.rules.transactions import QueryError
     from chipclass.specdb.problems import SpecError
     from chipclass.specdb.store import Specs, load
@@ -32,10 +34,12 @@ _PUBLIC = {
     "AuditError": ("chipclass.auditing.findings", "AuditError"),
     "Comparison": ("chipclass.comparison", "Comparison"),
     "ExportError": ("chipclass.export", "ExportError"),
+    "Hypothetical": ("chipclass.hypotheses", "Hypothetical"),
     "QueryError": ("chipclass.rules.transactions", "QueryError"),
     "Result": ("chipclass.classification", "Result"),
     "SpecError": ("chipclass.specdb.problems", "SpecError"),
     "Specs": ("chipclass.specdb.store", "Specs"),
+    "Stability": ("chipclass.perturbation", "Stability"),
     "audit": ("chipclass.auditing.run", "audit"),
     "classify": ("chipclass.classification", "classify"),
     "compare": ("chipclass.comparison", "compare"),
@@ -44,6 +48,8 @@ _PUBLIC = {
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
     "specs": ("chipclass.export", "specs_frame"),
+    "stability": ("chipclass.perturbation", "stability"),
+    "whatif": ("chipclass.hypotheses", "whatif"),
 }
 
 __all__ = [
@@ -51,10 +57,12 @@ __all__ = [
     "AuditResult",
     "Comparison",
     "ExportError",
+    "Hypothetical",
     "QueryError",
     "Result",
     "SpecError",
     "Specs",
+    "Stability",
     "__version__",
     "audit",
     "classify",
@@ -64,6 +72,8 @@ __all__ = [
     "identify",
     "load",
     "specs",
+    "stability",
+    "whatif",
 ]
 
 

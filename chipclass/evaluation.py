@@ -33,12 +33,21 @@ INFERRED = frozenset({"derived", "press", "estimate"})
 class Evaluation:
     """One chip, as part of an item or alone, in one transaction: everything that the outputs are made from."""
 
-    def __init__(self, specs: Specs, item: Item, chip: Item, count: int, deal: Transaction) -> None:
+    def __init__(
+        self,
+        specs: Specs,
+        item: Item,
+        chip: Item,
+        count: int,
+        deal: Transaction,
+        given: Mapping[str, Metric] | None = None,
+    ) -> None:
+        """``given`` puts metrics in the place of those that the facts would make: the answer if they were so."""
         self.specs, self.item, self.chip, self.count, self.deal = specs, item, chip, count, deal
         book, countries = book_of(specs), countries_of(specs)
         trees = book.trees(deal.as_of)
         read = {test.metric for tree in trees.values() for test in tree.tests() if test.kind == "number"}
-        self.metrics: dict[str, Metric] = metrics_of(specs, chip, read)
+        self.metrics: dict[str, Metric] = metrics_of(specs, chip, read, given)
         names = {item.id, chip.id, *chip.families, *item.families}
         released = [str(fact.value) for fact in deciding_facts(chip.known("release_date"))]
         known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries, released)

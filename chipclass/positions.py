@@ -40,6 +40,13 @@ class Move(NamedTuple):
     before: str
     after: str
 
+    @property
+    def text(self) -> str:
+        return f"{TITLES[self.axis]}: {self.before} -> {self.after}"
+
+    def to_dict(self) -> dict[str, str]:
+        return {**self._asdict(), "text": self.text}
+
 
 def position_of(evaluation: Evaluation) -> Position:
     """The position of an evaluated chip."""

@@ -53,7 +53,7 @@ def run(command: str) -> tuple[int, str]:
         (Path(folder) / "examples").symlink_to(ROOT / "examples")
         os.chdir(folder)
         try:
-            words = shlex.split(command.partition("#")[0])
+            words = shlex.split(command, comments=True)
             with mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(output):
                 main()
         except SystemExit as end:

@@ -265,7 +265,7 @@ def test_audit_of_a_table_keeps_the_schema() -> None:
     assert len(result.to_pandas()) == 2
 
 
-@pytest.mark.parametrize("command", ["classify", "compare", "audit"])
+@pytest.mark.parametrize("command", ["classify", "compare", "whatif", "stability", "audit"])
 def test_common_options(command: str) -> None:
     offered = {name: parameter for parameter in COMMANDS[command].params for name in parameter.opts}
     for name, (_, default, _) in contract.OPTIONS.items():

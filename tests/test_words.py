@@ -20,7 +20,11 @@ from chipclass.cli import classify as classify_cli
 from chipclass.cli import compare as compare_cli
 from chipclass.cli import rules as rules_cli
 from chipclass.cli import show as show_cli
+from chipclass.cli import stability as stability_cli
+from chipclass.cli import whatif as whatif_cli
 from chipclass.comparison import compare
+from chipclass.hypotheses import limits, whatif
+from chipclass.perturbation import stability
 from chipclass.rules.book import book_of
 from chipclass.specdb.store import Specs, load
 
@@ -129,6 +133,38 @@ def test_compare_never_clears(titles: re.Pattern[str]) -> None:
     comparison = compare(items(specs), as_of=DAY, specs=specs)
     data = comparison.to_dict()
     assert not forbidden({*texts(data), compare_cli.screen(data), compare_cli.markdown(data), repr(comparison)}, titles)
+
+
+@pytest.mark.parametrize(
+    ("changes", "as_of", "destination"),
+    [
+        (["tpp:4800=6000"], DAY, "CN"),
+        (["us-ear/3A090.a#a.1=1000000", "tpp:1600=1000000", "tpp:2400=1000000"], DAY, None),
+        (["us-ear/742.6-b-10-iii-A-1#TPP=1", "us-tariff/note-39-b#band 1.tpp>0"], "2026-02-01", "MO"),
+        (["us-ear/3A090.a#a.1-a.4 (2022)=100"], "2022-11-01", "DE"),
+    ],
+)
+def test_whatif_never_clears(changes: list[str], as_of: str, destination: str | None, titles: re.Pattern[str]) -> None:
+    answer = whatif(changes, as_of=as_of, destination=destination)
+    data, known = answer.to_dict(), limits(as_of=as_of)
+    found = {*texts(data), whatif_cli.screen(data), whatif_cli.markdown(data), repr(answer)}
+    found |= {*texts(known), whatif_cli.listing(known), whatif_cli.listing(known, markdown=True)}
+    assert data["moved"]
+    assert not forbidden(found, titles)
+    for shown in (whatif_cli.screen(data), whatif_cli.markdown(data)):
+        assert "A hypothesis: no rule held here reads so." in flat(shown)
+        assert explanation.DISCLAIMER in flat(shown) and as_of in shown and "+whatif" in flat(shown)
+
+
+@pytest.mark.parametrize(("as_of", "destination"), QUESTIONS[::3])
+def test_stability_never_clears(as_of: str, destination: str | None, titles: re.Pattern[str]) -> None:
+    specs = load()
+    answer = stability(items(specs)[:: 8 if as_of == DAY else 16], as_of=as_of, destination=destination)
+    data = answer.to_dict()
+    found = {*texts(data), repr(answer)}
+    for variant in (v for result in data["results"] for v in result["variants"]):
+        found |= {stability_cli.screen(data, variant), stability_cli.markdown(data, variant)}
+    assert not forbidden(found, titles)
 
 
 def test_show_never_clears(titles: re.Pattern[str]) -> None:

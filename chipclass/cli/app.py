@@ -118,6 +118,69 @@ def explain(
 
 
 @app.command()
+def whatif(
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="ADDRESS=LIMIT", help="A limit to change; --limits lists addresses. Repeatable."),
+    ] = None,
+    specs: Annotated[
+        list[Path] | None,
+        typer.Option("--specs", metavar="DIR", help="Facts or rules as the hypothesis, laid on top. Repeatable."),
+    ] = None,
+    base: Annotated[
+        list[Path] | None,
+        typer.Option("--base", metavar="DIR", help="Your own facts and rules, on top before and after. Repeatable."),
+    ] = None,
+    limits: Annotated[bool, typer.Option("--limits", help="List the limits that can be set, by address.")] = False,
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    ship_date: o.ShipDate = None,
+    heading: o.Heading = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Which chips move if a limit, a rule or a fact were another: a hypothesis."""
+    from chipclass.cli import whatif as command
+
+    question = _question(
+        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
+    )
+    if limits:
+        raise typer.Exit(command.run_limits(as_of, [*(base or []), *(specs or [])], format.value))
+    raise typer.Exit(command.run(changes or [], question, specs or [], base or [], format.value))
+
+
+@app.command()
+def stability(
+    query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    ship_date: o.ShipDate = None,
+    heading: o.Heading = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Does the conclusion hold under each claim, reading, rounding and die area?"""
+    from chipclass.cli.stability import run
+
+    question = _question(
+        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
+    )
+    raise typer.Exit(run(query, question, specs or [], format.value))
+
+
+@app.command()
 def show(
     query: Annotated[str, typer.Argument(help="A product, family, die or source by name or id.")],
     specs: o.SpecsFolders = None,

@@ -51,6 +51,16 @@ def foot(data: Mapping[str, Any]) -> str:
     return f"{data['disclaimer']} {overlays}{versions}; {rules}."
 
 
+def asked(deal: Mapping[str, Any]) -> str:
+    """The transaction in a line: ``export from US to CN (no destination given)``."""
+    to = f"{deal['kind']} from {deal['from']} to {deal['evaluated_for']}"
+    parts = [to if deal["destination"] else f"{to} (no destination given)"]
+    parts += [f"a party headquartered in {deal['headquarters']}"] if deal["headquarters"] else []
+    parts += [f"{deal['reading']} reading"]
+    parts += [f"stated: {', '.join(deal['stated'])}"] if deal["stated"] else []
+    return "; ".join(parts)
+
+
 def table(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str = "", wrap: bool = True) -> str:
     """Rows in aligned columns; columns in ``right`` are aligned right; the last column is wrapped at 80 columns."""
     lines = [[str(cell) for cell in row] for row in rows]

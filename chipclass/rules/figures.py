@@ -29,11 +29,13 @@ from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 
 
-def metrics_of(specs: Specs, chip: Item, read: Container[str] | None = None) -> dict[str, Metric]:
+def metrics_of(
+    specs: Specs, chip: Item, read: Container[str] | None = None, given: Mapping[str, Metric] | None = None
+) -> dict[str, Metric]:
     """The metrics of a chip, by name, in the order of ``specs/metrics.toml``.
 
     ``read`` names the metrics that rules read: one that exists only for rules is left out unless it is among them.
-    Without it every metric is computed.
+    Without it every metric is computed. A metric in ``given`` is taken as it is, and those made from it follow.
     """
     done: dict[str, Metric] = {}
     wanted = None if read is None else _with_parts(specs, read)
@@ -42,7 +44,9 @@ def metrics_of(specs: Specs, chip: Item, read: Container[str] | None = None) -> 
             continue
         if definition.get("of_function", chip.function) != chip.function:
             continue
-        if definition["op"] == "highest":
+        if given and name in given:
+            done[name] = given[name]
+        elif definition["op"] == "highest":
             done[name] = highest_product(specs, chip, name, definition)
         elif definition["op"] == "sum":
             done[name] = _sum(chip, name, definition, done)
@@ -103,23 +107,17 @@ def _sum(chip: Item, name: str, definition: Mapping[str, Any], done: Mapping[str
             ]
     alternatives = []
     for parts in combinations(*columns):
-        intervals = [
-            a.value if isinstance(a.value, Interval) else Interval.point(Fraction(0)) for a in parts if a.decides
-        ]
+        intervals = [a.value if isinstance(a.value, Interval) else Interval.point(Fraction(0)) for a in parts]
         label = " + ".join(a.label for a in parts if a.label)
         sources = tuple(dict.fromkeys(s for a in parts for s in a.sources))
         statuses = tuple(dict.fromkeys(s for a in parts for s in a.statuses))
         why = next((a.why_not for a in parts if not a.decides), "")
         decides = all(a.decides for a in parts)
-        whole = total(intervals, label) if decides else _first_interval(parts)
+        whole = total(intervals, label)
         facts = tuple(fact for a in parts for fact in a.facts)
         alternatives.append(Alternative(label, whole, sources, statuses, decides, why, facts))
     headline = _headline_of(alternatives)
     return Metric(name, definition["unit"], distinct(alternatives), *headline, tuple(dict.fromkeys(causes)))
-
-
-def _first_interval(parts: Sequence[Alternative]) -> Interval | Undefined:
-    return next(a.value for a in parts if not a.decides)
 
 
 def _headline_of(alternatives: Sequence[Alternative]) -> tuple[Fraction | None, str]:

@@ -14,7 +14,7 @@ from chipclass import explanation
 from tests import spec_folders as sf
 from tests.cli.running import DAY, QUERIES, Chipclass, check_text, environment, subprocess_run
 
-COMMANDS = ["classify", "compare", "show", "rules", "check", "export"]
+COMMANDS = ["classify", "compare", "whatif", "stability", "show", "rules", "check", "export"]
 
 
 # --- tables ---
