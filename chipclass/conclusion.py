@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -186,10 +186,14 @@ class Axes:
 
     def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
+        answers = {cell.holds(tree) for cell in self._caught(tree, known)}
+        return outcome_of(True in answers, False in answers)
+
+    def _caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> Iterator[Cell]:
+        """The cells under the limits of a tree in which the product is caught."""
         classes = [self.trees[p.id] for p in self.book.axis("ic class") if self.counts(p)]
         box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
-        answers = {cell.holds(tree) for cell in cells([tree, *classes], box) if any(cell.holds(c) for c in classes)}
-        return outcome_of(True in answers, False in answers)
+        return (cell for cell in cells([tree, *classes], box) if any(cell.holds(c) for c in classes))
 
     def _policy_text(self, provision: Provision, outcome: str) -> str:
         policy, otherwise = provision.text("policy"), provision.text("otherwise")
@@ -200,7 +204,8 @@ class Axes:
 
     def _open(self, tree: Node) -> list[str]:
         """What is still open of a relief, over the cells in which the product is caught, in words."""
-        undecided = {test.kind for test in tree.tests() if self._if_caught(test) == UNDECIDED}
+        caught = list(self._caught(tree))
+        undecided = {test.kind for test in tree.tests() if len({cell.holds(test) for cell in caught}) > 1}
         said = {
             "number": "the open figures fall below the limits",
             "fact": "the open facts of the product are as it asks",
