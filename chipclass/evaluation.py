@@ -32,12 +32,21 @@ INFERRED = frozenset({"derived", "press", "estimate"})
 class Evaluation:
     """One chip, as part of an item or alone, in one transaction: everything that the outputs are made from."""
 
-    def __init__(self, specs: Specs, item: Item, chip: Item, count: int, deal: Transaction) -> None:
+    def __init__(
+        self,
+        specs: Specs,
+        item: Item,
+        chip: Item,
+        count: int,
+        deal: Transaction,
+        metrics: Mapping[str, Metric] | None = None,
+    ) -> None:
+        """``metrics`` stand in for the chip's own: the same chip, had it other figures."""
         self.specs, self.item, self.chip, self.count, self.deal = specs, item, chip, count, deal
         book, countries = book_of(specs), countries_of(specs)
         trees = book.trees(deal.as_of)
         read = {test.metric for tree in trees.values() for test in tree.tests() if test.kind == "number"}
-        self.metrics: dict[str, Metric] = metrics_of(specs, chip, read)
+        self.metrics: Mapping[str, Metric] = metrics or metrics_of(specs, chip, read)
         names = {item.id, chip.id, *chip.families, *item.families}
         known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries)
         facts = box_of(specs, chip, self.metrics)

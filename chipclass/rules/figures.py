@@ -24,7 +24,7 @@ from chipclass.rules.alternatives import (
     truth_of,
 )
 from chipclass.rules.throughput import highest_product
-from chipclass.specdb.records import Fact, Item
+from chipclass.specdb.records import SKETCH, Fact, Item
 from chipclass.specdb.store import Specs
 
 
@@ -46,6 +46,25 @@ def metrics_of(specs: Specs, chip: Item, read: Container[str] | None = None) -> 
             done[name] = _dies(specs, chip, name, definition)
         else:
             done[name] = _quotient(name, definition, done)
+    return done
+
+
+def with_metrics(
+    specs: Specs, chip: Item, metrics: Mapping[str, Metric], replaced: Mapping[str, Metric]
+) -> dict[str, Metric]:
+    """The metrics of a chip with some put in their place, and all that are made of those computed anew."""
+    done: dict[str, Metric] = {}
+    changed = set(replaced)
+    for name, metric in metrics.items():
+        definition = specs.metrics[name]
+        if name in replaced:
+            done[name] = replaced[name]
+        elif changed.isdisjoint(definition.get("of", ())):
+            done[name] = metric
+        else:
+            changed.add(name)
+            sums = definition["op"] == "sum"
+            done[name] = _sum(chip, name, definition, done) if sums else _quotient(name, definition, done)
     return done
 
 
@@ -139,7 +158,8 @@ def _dies(specs: Specs, chip: Item, name: str, definition: Mapping[str, Any]) ->
     """Applicable die area: the non-planar logic dies of the package, or a source's figure for their sum."""
     columns = _claims(chip, "logic_die_area") if any(f.attribute == "logic_die_area" for f in chip.facts) else []
     causes = [fact for a in columns if a.decides for fact in a.facts]
-    dies = next(iter(chip.known("dies")), None)
+    sketched = any(fact.status == SKETCH for fact in chip.known("logic_die_area"))  # then the package's dies are moot
+    dies = None if sketched else next(iter(chip.known("dies")), None)
     if dies is not None:
         columns = _package(specs, dies) + columns
         causes = [fact for a in columns if a.decides and not _settled(a) for fact in a.facts]
