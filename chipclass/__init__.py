@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chipclass.export import facts_frame as facts
     from chipclass.export import specs_frame as specs
     from chipclass.identification.resolve import identify
+    from chipclass.margins import Headroom, headroom
     from chipclass.rules.transactions import QueryError
     from chipclass.specdb.problems import SpecError
     from chipclass.specdb.store import Specs, load
@@ -32,6 +33,7 @@ _PUBLIC = {
     "AuditError": ("chipclass.auditing.findings", "AuditError"),
     "Comparison": ("chipclass.comparison", "Comparison"),
     "ExportError": ("chipclass.export", "ExportError"),
+    "Headroom": ("chipclass.margins", "Headroom"),
     "QueryError": ("chipclass.rules.transactions", "QueryError"),
     "Result": ("chipclass.classification", "Result"),
     "SpecError": ("chipclass.specdb.problems", "SpecError"),
@@ -41,6 +43,7 @@ _PUBLIC = {
     "compare": ("chipclass.comparison", "compare"),
     "export_specs": ("chipclass.export", "export_specs"),
     "facts": ("chipclass.export", "facts_frame"),
+    "headroom": ("chipclass.margins", "headroom"),
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
     "specs": ("chipclass.export", "specs_frame"),
@@ -51,6 +54,7 @@ __all__ = [
     "AuditResult",
     "Comparison",
     "ExportError",
+    "Headroom",
     "QueryError",
     "Result",
     "SpecError",
@@ -61,6 +65,7 @@ __all__ = [
     "compare",
     "export_specs",
     "facts",
+    "headroom",
     "identify",
     "load",
     "specs",

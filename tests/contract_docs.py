@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "contract.md"
 FOLDER = DOCS / "schema"
-OUTPUTS = ("classify", "compare", "check", "audit")
+OUTPUTS = ("classify", "compare", "headroom", "check", "audit")
 
 EXIT_CODES = {
     0: "Done; nothing at or above the level asked for.",
@@ -28,7 +28,7 @@ EXIT_CODES = {
     70: "A bug: one line that says how to report it; a traceback only with `--debug`.",
 }
 
-#: Option -> (value, default, meaning); ``classify``, ``compare`` and ``audit`` have all of them.
+#: Option -> (value, default, meaning); ``classify``, ``compare``, ``headroom`` and ``audit`` have all of them.
 OPTIONS = {
     "--as-of": ("DATE", "today", "Rules as they stood on this day; always printed."),
     "--destination": ("CC or name", "none", "Where the item goes; without it the answer says so and gives China."),
@@ -48,6 +48,10 @@ FUNCTIONS = {
         "`Result`: `.to_dict()` equals the JSON of the command, `.status` is that of the first query.",
     ),
     "compare": (("queries", "specs"), "`Comparison`; takes the same keywords as `classify`."),
+    "headroom": (
+        ("query", "rates", "tpp", "die_area", "dram_bandwidth", "interconnect", "datacenter", "specs"),
+        "`Headroom` of a product or of a sketch; takes the same keywords as `classify` beside its own.",
+    ),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
     "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
     "specs": ((), "One row per chip, as a pandas DataFrame."),
@@ -172,7 +176,7 @@ def render() -> str:
     rows = [[str(code), text] for code, text in EXIT_CODES.items()]
     parts = [HEAD, _table(("Code", "Meaning"), rows, "## Exit codes")]
     rows = [[f"`{name}`", value, default, text] for name, (value, default, text) in OPTIONS.items()]
-    lead = "## Common options\n\n`classify`, `compare` and `audit` have all of these, other commands some."
+    lead = "## Common options\n\n`classify`, `compare`, `headroom` and `audit` have all of these, other commands some."
     parts += [_table(("Option", "Value", "Default", "Meaning"), rows, lead), WORDS]
     for name in OUTPUTS:
         document = schema(name)
@@ -196,6 +200,8 @@ def _call(name: str) -> str:
         parameters.insert(1, "*")
     if name == "compare":
         parameters[1:] = ["*", "...", "specs"]
+    if name == "headroom":
+        parameters = [parameters[0], "*", *parameters[1:-1], "...", "specs"]
     return f"{name}({', '.join(parameters)})"
 
 
