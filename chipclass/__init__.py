@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chipclass.export import specs_frame as specs
     from chipclass.hypotheses import Hypothetical, whatif
     from chipclass.identification.resolve import identify
+    from chipclass.margins import Headroom, headroom
     from chipclass.perturbation import Stability, stability
     from chipclass.rules.transactions import QueryError
     from chipclass.specdb.problems import SpecError
@@ -35,6 +36,7 @@ _PUBLIC = {
     "Comparison": ("chipclass.comparison", "Comparison"),
     "ExportError": ("chipclass.export", "ExportError"),
     "Hypothetical": ("chipclass.hypotheses", "Hypothetical"),
+    "Headroom": ("chipclass.margins", "Headroom"),
     "QueryError": ("chipclass.rules.transactions", "QueryError"),
     "Result": ("chipclass.classification", "Result"),
     "SpecError": ("chipclass.specdb.problems", "SpecError"),
@@ -45,6 +47,7 @@ _PUBLIC = {
     "compare": ("chipclass.comparison", "compare"),
     "export_specs": ("chipclass.export", "export_specs"),
     "facts": ("chipclass.export", "facts_frame"),
+    "headroom": ("chipclass.margins", "headroom"),
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
     "specs": ("chipclass.export", "specs_frame"),
@@ -57,6 +60,7 @@ __all__ = [
     "AuditResult",
     "Comparison",
     "ExportError",
+    "Headroom",
     "Hypothetical",
     "QueryError",
     "Result",
@@ -69,6 +73,7 @@ __all__ = [
     "compare",
     "export_specs",
     "facts",
+    "headroom",
     "identify",
     "load",
     "specs",

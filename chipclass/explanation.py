@@ -52,6 +52,11 @@ def decimal_text(value: Fraction | None) -> str | None:
     return _rounded(value, 15).replace(",", "")
 
 
+def exact_text(value: Fraction) -> str:
+    """The exact value: a decimal where there is a short one, else a fraction such as ``5600/37``."""
+    return decimal_text(value) or f"{value.numerator}/{value.denominator}"
+
+
 def span_words(low: Fraction | None, high: Fraction | float | None, limits: Iterable[Fraction] = ()) -> str:
     """``3,722``, ``1,840 to 3,722``, ``at least 2,368``, ``up to 900`` or ``unknown``; never rounded across a limit."""
     known = tuple(limits)
@@ -181,13 +186,32 @@ def margin_words(test: Mapping[str, Any]) -> str:
     left = test["left"]
     if left.get("none") or left["high"] is None or not test["right"]:
         return ""
-    ends = [_percent(float(_fraction(left, end) / Fraction(str(test["right"])) - 1)) for end in ("low", "high")]
+    ends = [percent(float(_fraction(left, end) / Fraction(str(test["right"])) - 1)) for end in ("low", "high")]
     return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} %"
 
 
-def _percent(margin: float) -> str:
-    percent = margin * 100
-    return f"{percent:+,.{1 if abs(percent) >= 0.1 or percent == 0 else 3}f}"
+def percent(margin: float) -> str:
+    """A relative difference with its sign: ``+1.4``, ``-0.013``."""
+    whole = margin * 100
+    return f"{whole:+,.{1 if abs(whole) >= 0.1 or whole == 0 else 3}f}"
+
+
+def distance_words(test: Mapping[str, Any]) -> str:
+    """``-32`` below or ``+1,000`` above the limit, in the unit of the figure; ``-32 or more`` where unbounded."""
+    left = test["left"]
+    if left.get("none"):
+        return ""
+    limit = Fraction(str(test["right"]))
+    low = _signed(_fraction(left, "low") - limit)
+    if left["high"] is None:
+        return f"{low} or more"
+    high = _signed(_fraction(left, "high") - limit)
+    return low if low == high else f"{low} to {high}"
+
+
+def _signed(value: Fraction) -> str:
+    sign = "+" if value > 0 else "-" if value < 0 else ""
+    return f"{sign}{show(abs(value), [0])}"
 
 
 def join(parts: Sequence[str], last: str = "and") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from chipclass.explanation import decimal_text, open_words, show, span_words
+from chipclass.explanation import decimal_text, exact_text, open_words, show, span_words
 from chipclass.logic.cells import Box, Cell, Ratio, cells
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
@@ -108,8 +108,8 @@ class Prover:
                     "low": float(low),
                     "high": None if top is None else float(top),
                     "unbounded": top is None,
-                    "low_exact": _exact(low),
-                    "high_exact": None if top is None else _exact(top),
+                    "low_exact": exact_text(low),
+                    "high_exact": None if top is None else exact_text(top),
                     "unit": unit,
                     "shown": span_words(low, high, self.limits.get(name, ())),
                 }
@@ -194,10 +194,6 @@ def _cases(tree: Node, found: Sequence[Cell]) -> list[dict[str, bool]]:
 
 def _json_number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(value)
-
-
-def _exact(value: Fraction) -> str:
-    return decimal_text(value) or f"{value.numerator}/{value.denominator}"
 
 
 def metric_json(metric: Metric, limits: Iterable[Fraction] = ()) -> dict[str, Any]:

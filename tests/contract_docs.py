@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "contract.md"
 FOLDER = DOCS / "schema"
-OUTPUTS = ("classify", "compare", "whatif", "limits", "stability", "check", "audit")
+OUTPUTS = ("classify", "compare", "headroom", "whatif", "limits", "stability", "check", "audit")
 
 EXIT_CODES = {
     0: "Done; nothing at or above the level asked for.",
@@ -53,6 +53,10 @@ FUNCTIONS = {
         "`Hypothetical`: which chips move under other limits, rules or facts; takes the same keywords as `classify`.",
     ),
     "stability": (("query", "specs"), "`Stability`: a row per perturbation; takes the same keywords as `classify`."),
+    "headroom": (
+        ("query", "rates", "tpp", "die_area", "dram_bandwidth", "interconnect", "datacenter", "specs"),
+        "`Headroom` of a product or of a sketch; takes the same keywords as `classify` beside its own.",
+    ),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
     "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
     "specs": ((), "One row per chip, as a pandas DataFrame."),
@@ -201,6 +205,8 @@ def _call(name: str) -> str:
         parameters.insert(1, "*")
     if name in ("compare", "whatif", "stability"):
         parameters[1:1] = ["*", "..."]
+    if name == "headroom":
+        parameters = [parameters[0], "*", *parameters[1:-1], "...", "specs"]
     return f"{name}({', '.join(parameters)})"
 
 

@@ -112,6 +112,15 @@ CALLS = [
 ]
 
 
+def test_a_headroom_gives_the_same_bytes_everywhere() -> None:
+    options = ["--rate", "148 TFLOPS@16bit", "--die-area", "814 mm^2", "--datacenter", "no", "--as-of", "2026-02-01"]
+    asked = {"rates": ["148 TFLOPS@16bit"], "die_area": "814 mm^2", "datacenter": "no", "as_of": "2026-02-01"}
+    wanted = chipclass.headroom(**asked).to_json()
+    for seed in ("1", "2"):
+        fresh = run_fresh("headroom", *options, "--format", "json", seed=seed)
+        assert (fresh.returncode, fresh.stderr, fresh.stdout) == (0, "", wanted + "\n")
+
+
 @pytest.mark.parametrize(("command", "queries", "options", "asked"), CALLS, ids=lambda value: str(value)[:20])
 def test_the_same_question_gives_the_same_bytes(
     command: str, queries: list[str], options: str, asked: dict[str, Any]
@@ -265,7 +274,7 @@ def test_audit_of_a_table_keeps_the_schema() -> None:
     assert len(result.to_pandas()) == 2
 
 
-@pytest.mark.parametrize("command", ["classify", "compare", "whatif", "stability", "audit"])
+@pytest.mark.parametrize("command", ["classify", "compare", "headroom", "whatif", "stability", "audit"])
 def test_common_options(command: str) -> None:
     offered = {name: parameter for parameter in COMMANDS[command].params for name in parameter.opts}
     for name, (_, default, _) in contract.OPTIONS.items():

@@ -18,12 +18,14 @@ from chipclass import explanation
 from chipclass.classification import classify
 from chipclass.cli import classify as classify_cli
 from chipclass.cli import compare as compare_cli
+from chipclass.cli import headroom as headroom_cli
 from chipclass.cli import rules as rules_cli
 from chipclass.cli import show as show_cli
 from chipclass.cli import stability as stability_cli
 from chipclass.cli import whatif as whatif_cli
 from chipclass.comparison import compare
 from chipclass.hypotheses import limits, whatif
+from chipclass.margins import headroom
 from chipclass.perturbation import stability
 from chipclass.rules.book import book_of
 from chipclass.specdb.store import Specs, load
@@ -165,6 +167,29 @@ def test_stability_never_clears(as_of: str, destination: str | None, titles: re.
     for variant in (v for result in data["results"] for v in result["variants"]):
         found |= {stability_cli.screen(data, variant), stability_cli.markdown(data, variant)}
     assert not forbidden(found, titles)
+
+
+HEADROOMS: list[tuple[str | None, dict[str, Any]]] = [
+    ("H20", {"as_of": DAY}),
+    ("L40", {"as_of": DAY, "destination": "DE", "reading": "codified"}),
+    ("RTX 4090 D", {"as_of": "2031-01-01", "destination": "RU", "dram_bandwidth": "none"}),
+    ("nvidia-dgx-h200", {"as_of": "2026-02-01", "destination": "MO", "stated": ["certifications-dd"]}),
+    ("A100", {"as_of": "2022-11-01", "destination": "CN"}),
+    (None, {"as_of": DAY, "rates": ["148 TFLOPS@16bit", "296 TFLOPS@fp8"], "die_area": "unknown"}),
+    (None, {"as_of": "2021-05-01", "tpp": 4700, "die_area": "none", "datacenter": "no"}),
+]
+
+
+@pytest.mark.parametrize(("query", "asked"), HEADROOMS, ids=lambda value: str(value)[:20])
+def test_headroom_never_clears(query: str | None, asked: dict[str, Any], titles: re.Pattern[str]) -> None:
+    specs = load()
+    answer = headroom(query, specs=specs, **asked)
+    data = answer.to_dict()
+    shown = {headroom_cli.screen(specs, data), headroom_cli.markdown(specs, data)}
+    assert not forbidden({*texts(data), *shown, repr(answer)}, titles)
+    for output in shown:
+        assert explanation.DISCLAIMER in flat(output) and asked["as_of"] in output
+        assert all(text in flat(output) for text in specs.not_evaluated)
 
 
 def test_show_never_clears(titles: re.Pattern[str]) -> None:

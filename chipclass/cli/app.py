@@ -181,6 +181,54 @@ def stability(
 
 
 @app.command()
+def headroom(
+    query: Annotated[str | None, typer.Argument(metavar="[PRODUCT]", help="A product; none for a sketch.")] = None,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option("--rate", metavar="RATE@FORMAT", help="Dense rate, e.g. '296 TFLOPS@fp8', '@16bit'. Repeatable."),
+    ] = None,
+    tpp: Annotated[str | None, typer.Option("--tpp", metavar="TPP", help="TPP as a whole, without rates.")] = None,
+    die_area: Annotated[
+        str | None,
+        typer.Option("--die-area", metavar="AREA", help="'814 mm^2', '[800, 858] mm^2', none or unknown."),
+    ] = None,
+    dram_bandwidth: Annotated[
+        str | None, typer.Option("--dram-bandwidth", metavar="RATE", help="'4 TB/s', a range, none or unknown.")
+    ] = None,
+    interconnect: Annotated[
+        str | None, typer.Option("--interconnect", metavar="RATE", help="All inputs and outputs, e.g. '900 GB/s'.")
+    ] = None,
+    datacenter: Annotated[
+        str | None,
+        typer.Option("--datacenter", metavar="ANSWER", help="Designed or marketed for datacenters: yes, no, unknown."),
+    ] = None,
+    as_of: o.AsOf = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """How far a product, or a chip you sketch, is from every line, and where its class would turn."""
+    from chipclass.cli.headroom import run
+
+    sketch = {
+        "rates": rate or [],
+        "tpp": tpp,
+        "die_area": die_area,
+        "dram_bandwidth": dram_bandwidth,
+        "interconnect": interconnect,
+        "datacenter": datacenter,
+    }
+    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    raise typer.Exit(run(query, sketch, question, specs or [], format.value))
+
+
+@app.command()
 def show(
     query: Annotated[str, typer.Argument(help="A product, family, die or source by name or id.")],
     specs: o.SpecsFolders = None,

@@ -11,6 +11,8 @@ from chipclass import explanation as words
 from chipclass.classification import classify
 from chipclass.cli import layout
 from chipclass.conclusion import deciding_classes
+from chipclass.rulers import Line, Ruler, lines, rulers
+from chipclass.rules.book import book_of
 from chipclass.rules.transactions import QueryError
 from chipclass.specdb.records import MANUFACTURER
 from chipclass.specdb.store import Specs, load
@@ -45,8 +47,8 @@ def screen(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> s
     parts = [_title(data, entry, chosen), _verdict(conclusion)]
     if len(variants) > 1:
         parts.append(_variants(variants, chosen, entry["match"]["family"]))
-    parts += [_figures(specs, chosen), _lines(specs, chosen), _axes(specs, conclusion, variants)]
-    parts.append(_foot(specs, data, chosen, conclusion))
+    parts += [_figures(specs, chosen), _lines(specs, chosen, data["as_of"]), _axes(specs, conclusion, variants)]
+    parts.append(foot(specs, data, chosen, conclusion))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -98,14 +100,17 @@ def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
         rows.append([specs.metrics[name]["short"], computed, metric["shown"], f"{unit}  {how}" if unit else how])
     table = layout.table(rows, right=[1, 2])
     notes = [
-        layout.field("", f"TPP, {words.join(a['status'])}: {a['label']} = {_value(a)}; not deciding, {a['why_not']}")
+        layout.field(
+            "", f"TPP, {words.join(a['status'])}: {a['label']} = {value_words(a)}; not deciding, {a['why_not']}"
+        )
         for a in variant["metrics"]["tpp"]["alternatives"]
         if not a["decides"]
     ]
     return "\n".join([table, *notes[:3]])
 
 
-def _value(alternative: Mapping[str, Any]) -> str:
+def value_words(alternative: Mapping[str, Any]) -> str:
+    """The value or the range of one alternative of a metric."""
     if alternative.get("value") is not None:
         return words.show(Fraction(str(alternative["value"])))
     low, high = alternative.get("low"), alternative.get("high")
@@ -113,43 +118,37 @@ def _value(alternative: Mapping[str, Any]) -> str:
     return words.span_words(ends[0], ends[1])
 
 
-def _lines(specs: Specs, variant: Mapping[str, Any]) -> str:
-    """A ruler per metric: every limit once, from the lowest, with margin and what each line that uses it says."""
-    rulers: dict[str, dict[float, list[tuple[str, Mapping[str, Any], str]]]] = {}
-    for cite, leaf, effect in numeric_lines(variant):
-        outcome = words.outcome_words(leaf["outcome"], effect)
-        rulers.setdefault(leaf["metric"], {}).setdefault(leaf["right"], []).append((cite, leaf, outcome))
+def _on_one_screen(variant: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The determinations whose limits are drawn; lower lines and bills are one line each below."""
+    return [d for d in variant["determinations"] if d["scope"] not in ("lower", "bill")]
+
+
+def _lines(specs: Specs, variant: Mapping[str, Any], as_of: str) -> str:
+    """A ruler per metric: every limit once, with margin and what each line that uses it says."""
     blocks = []
-    for metric, limits in rulers.items():
-        first = next(iter(limits.values()))[0][1]
-        unit = "" if first["left"]["unit"].startswith("TPP") else f" {first['left']['unit']}"
-        rows = []
-        for limit, uses in sorted(limits.items()):
-            said = "; ".join(f"{leaf['relation']} {cite} {outcome}" for cite, leaf, outcome in uses)
-            rows.append([words.show(Fraction(str(limit))), words.margin_words(uses[0][1]), said])
-        head = layout.heading(f"{metric} {words.figure_of(first)}{unit}")
+    for metric, ruler in rulers(book_of(specs), _on_one_screen(variant), as_of).items():
+        rows = [
+            [
+                words.show(Fraction(str(limit))),
+                words.margin_words(marks[0].test),
+                "; ".join(f"{mark.test['relation']} {mark.cite} {line_outcome(mark)}" for mark in marks),
+            ]
+            for limit, marks in ruler.items()
+        ]
+        head = layout.heading(ruler_head(metric, ruler))
         blocks.append(f"{head}\n{layout.table(rows, right=[0, 1], indent='  ')}")
     return "\n".join(blocks)
 
 
-def numeric_lines(variant: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """Each numeric test of the provisions in force, once, with its citation and the effect of its provision."""
-    seen = set()
-    for determination in variant["determinations"]:
-        if determination["proof"] is None or determination["scope"] in ("lower", "bill"):
-            continue
-        for cite, leaf in _cited(determination["proof"], determination["paragraph"]):
-            if leaf["kind"] == "number" and (leaf["text"], cite) not in seen:
-                seen.add((leaf["text"], cite))
-                yield cite, leaf, determination["effect"]
+def ruler_head(metric: str, ruler: Ruler) -> str:
+    """``die area 814 mm^2``: the figure that is held against the limits."""
+    left = next(iter(ruler.values()))[0].test["left"]
+    unit = "" if left["unit"].startswith("TPP") else f" {left['unit']}"
+    return f"{metric} {left['shown']}{unit}"
 
 
-def _cited(proof: Mapping[str, Any], cite: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    here = proof.get("cite") or cite
-    if proof["op"] == "test":
-        yield here, proof
-    for child in proof.get("children", ()):
-        yield from _cited(child, here)
+def line_outcome(line: Line) -> str:
+    return words.outcome_words(line.test["outcome"], line.determination["effect"])
 
 
 def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> str:
@@ -211,25 +210,29 @@ def _declared(variants: Sequence[Mapping[str, Any]]) -> list[Mapping[str, str]]:
     return list({(e["eccn"], e["date"]): e for e in entries}.values())
 
 
-def _foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], conclusion: Mapping[str, Any]) -> str:
-    deal = data["transaction"]
-    assumes = [f"{deal['kind']} from {deal['from']}"]
-    if deal["destination"] is None:
-        assumes.append(f"no destination given: shown for {deal['evaluated_for']}")
-    assumes += variant["assumptions"]
+def foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], conclusion: Mapping[str, Any]) -> str:
+    """What the answer assumes, its caveats, its sources, what is not evaluated, and what it is."""
+    assumes = [*deal_words(data["transaction"]), *variant["assumptions"]]
     names = dict.fromkeys(
         source
         for name in HEADLINES
         for a in variant["metrics"][name]["alternatives"]
         if a["decides"] or MANUFACTURER & set(a["status"])
         for source in a["source"]
+        if source in specs.index["sources"]  # a sketch has none
     )
     sources = [_source_name(specs, name) for name in names]
     fields = [("Assumes", "; ".join(assumes))]
     fields += [("Mind", text) for text in conclusion["caveats"]]
-    fields += [("Sources", f"{', '.join(sources)}; chipclass show ID tells more")]
+    fields += [("Sources", f"{', '.join(sources)}; chipclass show ID tells more")] if sources else []
     fields += [("Not evaluated", "; ".join(conclusion["not_evaluated"]))]
     return "\n".join([*(layout.field(label, text) for label, text in fields), layout.wrapped(layout.foot(data))])
+
+
+def deal_words(deal: Mapping[str, Any]) -> list[str]:
+    """Kind of transaction, and what stands in for a destination."""
+    stands_in = [f"no destination given: shown for {deal['evaluated_for']}"] if deal["destination"] is None else []
+    return [f"{deal['kind']} from {deal['from']}", *stands_in]
 
 
 def _source_name(specs: Specs, name: str) -> str:
@@ -246,7 +249,7 @@ def source_words(specs: Specs, name: str) -> str:
 
 def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     """The same content as Markdown."""
-    lines = [
+    parts = [
         f"## {entry['query']} as of {data['as_of']}",
         "",
         f"**{entry['conclusion']['status']}**. {entry['conclusion']['summary']}",
@@ -255,18 +258,18 @@ def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) ->
         rows = [
             [
                 cite,
-                f"{leaf['metric']} {leaf['relation']} {words.show(Fraction(str(leaf['right'])))}",
-                words.figure_of(leaf),
-                words.margin_words(leaf),
-                leaf["outcome"],
+                f"{test['metric']} {test['relation']} {words.show(Fraction(str(test['right'])))}",
+                words.figure_of(test),
+                words.margin_words(test),
+                test["outcome"],
             ]
-            for cite, leaf, _ in numeric_lines(variant)
+            for cite, test, _ in lines(book_of(specs), variant["determinations"], data["as_of"])
         ]
-        lines += ["", f"### {variant['name']}", ""]
-        lines.append(layout.markdown_table(["Line", "Test", "Figure", "Margin", "Outcome"], rows))
-    lines += [
+        parts += ["", f"### {variant['name']}", ""]
+        parts.append(layout.markdown_table(["Line", "Test", "Figure", "Margin", "Outcome"], rows))
+    parts += [
         "",
         *(f"- {line}" for line in _axes(specs, entry["conclusion"], entry["variants"]).split("\n") if line[:1] != " "),
     ]
-    lines += ["", f"Not evaluated: {'; '.join(entry['conclusion']['not_evaluated'])}."]
-    return "\n".join([*lines, "", layout.foot(data)])
+    parts += ["", f"Not evaluated: {'; '.join(entry['conclusion']['not_evaluated'])}."]
+    return "\n".join([*parts, "", layout.foot(data)])

@@ -116,13 +116,14 @@ def cells(nodes: Iterable[Node], box: Box) -> Iterator[Cell]:
                 raise TypeError("a quotient of a quotient is not supported")
             limits.setdefault(values.numerator, set())
     order = sorted(limits, key=lambda metric: isinstance(box.numbers.get(metric), Ratio))
-    cuts = {metric: tuple(_pieces(limits[metric])) for metric in order}
+    cuts = {metric: tuple(axis_pieces(limits[metric])) for metric in order}
     yield from _Search(box, cuts, list(truths)).split(0, {}, {}, True)
 
 
-def _pieces(limits: set[Fraction]) -> Iterator[Piece]:
+def axis_pieces(limits: Iterable[Fraction]) -> Iterator[Piece]:
+    """The axis of a metric, cut at limits above 0: open intervals and points by turns, and last the undefined value."""
     low = Fraction(-1)
-    for limit in sorted(limits):
+    for limit in sorted(set(limits)):
         yield Piece(low, limit)
         yield Piece(limit, limit, is_point=True)
         low = limit

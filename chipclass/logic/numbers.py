@@ -49,6 +49,18 @@ class Interval(NamedTuple):
     def is_point(self) -> bool:
         return bool(self.low == self.high)
 
+    def times(self, factor: Fraction) -> Interval:
+        """The same range, had every value been multiplied by a factor above 0."""
+        return self._replace(low=self.low * factor, high=self.high * factor)
+
+    def overlaps(self, other: Interval) -> bool:
+        """Whether some value lies in both ranges, each of one product."""
+        ends = (
+            (self.low, self.low_open, other.high, other.high_open),
+            (other.low, other.low_open, self.high, self.high_open),
+        )
+        return all(low < high or (low == high and not (open_ or other_open)) for low, open_, high, other_open in ends)
+
 
 class Undefined(NamedTuple):
     """A figure that does not exist (density of a chip without a non-planar die): no test on it is met."""

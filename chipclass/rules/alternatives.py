@@ -9,7 +9,7 @@ from typing import Any
 
 from chipclass.logic.cells import MAYBE, NO, YES, Possible, Values
 from chipclass.logic.numbers import INF, Interval, Undefined
-from chipclass.specdb.records import Fact, Figure, Item
+from chipclass.specdb.records import SKETCH, Fact, Figure, Item
 
 #: Statuses that outrank nothing.
 HEARSAY = frozenset({"press", "estimate"})
@@ -72,8 +72,8 @@ def truth_of(chip: Item, attribute: str) -> Possible:
 
 
 def outranks(fact: Fact) -> bool:
-    """Whether a fact speaks before hearsay: the manufacturer's claim, or a fact of the user's own overlay."""
-    return fact.by_manufacturer or (bool(fact.overlay) and fact.status not in HEARSAY)
+    """Whether a fact speaks before hearsay: the manufacturer's claim, or the user's own (a sketch, an overlay)."""
+    return fact.by_manufacturer or fact.status == SKETCH or (bool(fact.overlay) and fact.status not in HEARSAY)
 
 
 def deciding_facts(facts: Iterable[Fact]) -> list[Fact]:

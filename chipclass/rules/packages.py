@@ -10,7 +10,7 @@ from typing import Any
 from chipclass.logic.cells import NO, YES, Possible
 from chipclass.logic.numbers import INF, UNDEFINED, Interval, Undefined, total
 from chipclass.rules.alternatives import Alternative, Metric, claims, distinct, number, span, truth_of
-from chipclass.specdb.records import Fact, Item
+from chipclass.specdb.records import SKETCH, Fact, Item
 from chipclass.specdb.store import Specs
 
 
@@ -22,7 +22,8 @@ def sum_of_dies(specs: Specs, chip: Item, name: str, definition: Mapping[str, An
     stated = str(definition.get("stated", ""))
     columns = claims(chip, stated) if any(f.attribute == stated for f in chip.facts) else []
     causes = [fact for a in columns if a.decides for fact in a.facts]
-    dies = next(iter(chip.known("dies")), None)
+    sketched = any(fact.status == SKETCH for fact in chip.known(stated))  # then the package's dies are moot
+    dies = None if sketched else next(iter(chip.known("dies")), None)
     if dies is not None:
         columns = _package(specs, dies, definition) + columns
         causes = [fact for a in columns if a.decides and not _settled(a) for fact in a.facts]

@@ -60,7 +60,7 @@ def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str
     """TPP and its kin: the largest over number formats of rate x bit length, or the declared figure."""
     counted = _counted(specs, definition)
     rates = [f for f in chip.facts if f.attribute == definition["rate"] and f.format in counted]
-    outside = _outside(chip, rates)
+    outside = not_listed(chip, rates)
     known = _precise([f for f in rates if not f.set_aside and f not in outside])
     declared, rumoured = _stated(chip, definition)
     takes_highest = definition["claims"] == "highest"
@@ -87,7 +87,7 @@ def highest_product(specs: Specs, chip: Item, name: str, definition: Mapping[str
     return Metric(name, definition["unit"], distinct(alternatives), headline, derivation, tuple(causes))
 
 
-def _outside(chip: Item, rates: Sequence[Fact]) -> list[Fact]:
+def not_listed(chip: Item, rates: Sequence[Fact]) -> list[Fact]:
     """Others' rates in formats that are not in the manufacturer's own list of the chip: shown, not deciding."""
     for fact in deciding_facts(chip.known("formats")):
         if outranks(fact):
@@ -168,12 +168,12 @@ def _open_formats(
     specs: Specs, chip: Item, known: Sequence[Fact], counted: set[str], declared: bool
 ) -> tuple[list[str], bool]:
     """Formats of the chip's list that no claim gives a rate for, and whether TPP is therefore only bounded below."""
-    closed = _format_list(specs, chip)
+    closed = format_list(specs, chip)
     missing = sorted(((closed or set()) & counted) - {f.format for f in known})
     return missing, (closed is None or bool(missing)) and not declared
 
 
-def _format_list(specs: Specs, chip: Item) -> set[str] | None:
+def format_list(specs: Specs, chip: Item) -> set[str] | None:
     """All number formats of the chip, from its own list or its dies'; None where no source closes the list."""
     for fact in deciding_facts(chip.known("formats")):
         return set(fact.value)

@@ -9,8 +9,10 @@ from typing import Any
 
 from chipclass.logic.numbers import INF, UNDEFINED, Interval, Undefined
 
-#: Statuses of a fact, from the manufacturer's own word downwards.
-STATUSES = ("declared", "datasheet", "vendor", "derived", "measured", "press", "estimate")
+#: What the user says of a chip in the question itself: no source's word, and it decides.
+SKETCH = "sketch"
+#: Statuses of a fact: the question's own, then from the manufacturer's word downwards.
+STATUSES = (SKETCH, "declared", "datasheet", "vendor", "derived", "measured", "press", "estimate")
 #: Claims of the manufacturer: the texts take the highest value that the manufacturer claims.
 MANUFACTURER = frozenset({"declared", "datasheet"})
 

@@ -247,3 +247,24 @@ def test_any_true() -> None:
     assert any_true(np.array([False, True])) is True
     assert any_true(np.array([False, False])) is False
     assert any_true(np.array([], dtype=bool)) is False
+
+
+class TestRanges:
+    @pytest.mark.parametrize(
+        ("one", "other", "shared"),
+        [
+            (Interval(1, 2), Interval(2, 3), True),
+            (Interval(1, 2, high_open=True), Interval(2, 3), False),
+            (Interval(1, 2), Interval(2, 3, low_open=True), False),
+            (Interval(1, 2), Interval(3, 4), False),
+            (Interval(1, 4), Interval(2, 3), True),
+            (Interval.unknown(), Interval.point(Fraction(10**9)), True),
+            (Interval(5, INF, True, True), Interval.point(Fraction(5)), False),
+        ],
+    )
+    def test_overlaps(self, one: Interval, other: Interval, shared: bool) -> None:
+        assert one.overlaps(other) is other.overlaps(one) is shared
+
+    def test_times_keeps_ends_and_label(self) -> None:
+        value = Interval(Fraction(2), INF, True, True, "at least 2").times(Fraction(1, 3))
+        assert value == Interval(Fraction(2, 3), INF, True, True, "at least 2")
