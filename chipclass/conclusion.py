@@ -107,7 +107,10 @@ class Axes:
         """The groups and countries that the provisions on headquarters name, in words."""
         date = self.transaction.as_of
         editions = [e for p in self.book.axis("licence requirement", "headquarters") if (e := p.on(date))]
-        names = [n for e in editions for t in e.tree.tests() if t.kind == "headquarters" for n in t.names]
+        return self._named_headquarters(edition.tree for edition in editions)
+
+    def _named_headquarters(self, trees: Iterable[Node]) -> list[str]:
+        names = [n for tree in trees for t in tree.tests() if t.kind == "headquarters" for n in t.names]
         return list(dict.fromkeys(self.countries.name(name) for name in names))
 
     def letters(self) -> list[dict[str, Any]]:
@@ -172,7 +175,7 @@ class Axes:
             return {**head, "text": lead + self._policy_text(provision, outcome)}
         for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
-                groups = words.join(self.headquarters_groups(), "or")
+                groups = words.join(self._named_headquarters([self.trees[provision.id]]), "or")
                 hedge = "" if outcome == MET else f" if a party is headquartered in {groups}; otherwise not on file"
                 text = f"{lead}{provision.text('policy')}{hedge}"
                 conditions = list(edition.conditions)
@@ -204,7 +207,7 @@ class Axes:
         said = {
             "number": "the open figures fall below the limits",
             "fact": "the open facts of the product are as it asks",
-            "headquarters": f"no party is headquartered in {words.join(self.headquarters_groups(), 'or')}",
+            "headquarters": f"no party is headquartered in {words.join(self._named_headquarters([tree]), 'or')}",
             "stated": "the certifications are met",
         }
         return [text for kind, text in said.items() if kind in undecided]

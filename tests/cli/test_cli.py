@@ -90,6 +90,13 @@ def test_an_undecided_criterion_of_a_letter_is_not_called_reached(chipclass_: Ch
         assert not re.search(r"criterion\b[^.;]*\bis reached", text), text
 
 
+def test_the_review_policy_names_the_headquarters_of_its_own_text(chipclass_: Chipclass) -> None:
+    """In 2022 no provision on headquarters stood beside it."""
+    for day, names in (("2022-11-01", "China"), ("2023-02-01", "China or Macau"), ("2023-12-01", "D:5 or Macau")):
+        shown = " ".join(chipclass_("classify", "H100 SXM", "--as-of", day, "--destination", "DE").out.split())
+        assert f"presumption of denial if a party is headquartered in {names}; otherwise not on file" in shown
+
+
 # --- JSON and Markdown ---
 
 
