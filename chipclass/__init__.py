@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chipclass.auditing.findings import AuditError
     from chipclass.auditing.result import AuditResult
     from chipclass.auditing.run import audit
+    from chipclass.changes import RulesDiff, rules_diff
+    from chipclass.chronology import Timeline, timeline
     from chipclass.classification import Result, classify
     from chipclass.comparison import Comparison, compare
     from chipclass.export import ExportError, export_specs
@@ -34,8 +36,10 @@ _PUBLIC = {
     "ExportError": ("chipclass.export", "ExportError"),
     "QueryError": ("chipclass.rules.transactions", "QueryError"),
     "Result": ("chipclass.classification", "Result"),
+    "RulesDiff": ("chipclass.changes", "RulesDiff"),
     "SpecError": ("chipclass.specdb.problems", "SpecError"),
     "Specs": ("chipclass.specdb.store", "Specs"),
+    "Timeline": ("chipclass.chronology", "Timeline"),
     "audit": ("chipclass.auditing.run", "audit"),
     "classify": ("chipclass.classification", "classify"),
     "compare": ("chipclass.comparison", "compare"),
@@ -43,7 +47,9 @@ _PUBLIC = {
     "facts": ("chipclass.export", "facts_frame"),
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
+    "rules_diff": ("chipclass.changes", "rules_diff"),
     "specs": ("chipclass.export", "specs_frame"),
+    "timeline": ("chipclass.chronology", "timeline"),
 }
 
 __all__ = [
@@ -53,8 +59,10 @@ __all__ = [
     "ExportError",
     "QueryError",
     "Result",
+    "RulesDiff",
     "SpecError",
     "Specs",
+    "Timeline",
     "__version__",
     "audit",
     "classify",
@@ -63,7 +71,9 @@ __all__ = [
     "facts",
     "identify",
     "load",
+    "rules_diff",
     "specs",
+    "timeline",
 ]
 
 

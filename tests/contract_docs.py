@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "contract.md"
 FOLDER = DOCS / "schema"
-OUTPUTS = ("classify", "compare", "check", "audit")
+OUTPUTS = ("classify", "compare", "timeline", "rules-diff", "check", "audit")
 
 EXIT_CODES = {
     0: "Done; nothing at or above the level asked for.",
@@ -48,6 +48,14 @@ FUNCTIONS = {
         "`Result`: `.to_dict()` equals the JSON of the command, `.status` is that of the first query.",
     ),
     "compare": (("queries", "specs"), "`Comparison`; takes the same keywords as `classify`."),
+    "timeline": (
+        ("query", "since", "until", "specs"),
+        "`Timeline`; takes the same keywords as `classify` but `as_of`. Variants that stand alike share a line.",
+    ),
+    "rules_diff": (
+        ("before", "after", "specs"),
+        "`RulesDiff`; takes the same keywords as `classify` but `as_of`. The days may stand in either order.",
+    ),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
     "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
     "specs": ((), "One row per chip, as a pandas DataFrame."),
@@ -194,8 +202,8 @@ def _call(name: str) -> str:
     parameters = list(FUNCTIONS[name][0])
     if name == "classify":
         parameters.insert(1, "*")
-    if name == "compare":
-        parameters[1:] = ["*", "...", "specs"]
+    if name in (by_position := {"compare": 1, "timeline": 1, "rules_diff": 2}):
+        parameters[by_position[name] : by_position[name]] = ["*", "..."]
     return f"{name}({', '.join(parameters)})"
 
 

@@ -82,6 +82,28 @@ def compare(
 
 
 @app.command()
+def timeline(
+    query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First day; default all.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day; default all.")] = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Where products stood through the years, and which change of the rules moved them."""
+    from chipclass.cli.timeline import run
+
+    question = _question(None, destination, shipped_from, transaction, headquarters, reading, stated)
+    raise typer.Exit(run(query, question, since, until, specs or [], format.value))
+
+
+@app.command()
 def show(
     query: Annotated[str, typer.Argument(help="A product, family, die or source by name or id.")],
     specs: o.SpecsFolders = None,
@@ -98,13 +120,32 @@ def show(
 def rules(
     provision: Annotated[str | None, typer.Argument(help="A provision; without it all are listed.")] = None,
     as_of: o.AsOf = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--diff", metavar="D1 D2", help="What two days hold differently, and which chips moved."),
+    ] = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
 ) -> None:
-    """The rules as data: editions, dates, postures, conditions, citations."""
+    """The rules as data: editions, dates, postures, conditions, citations. The transaction options go with --diff."""
+    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    if diff is not None:
+        from chipclass.cli.changes import run as compare_days
+
+        raise typer.Exit(compare_days(diff, question, specs or [], format.value, provision))
     from chipclass.cli.rules import run
 
+    if question != _question(as_of, None, "US", o.Kind.export, None, o.Reading.enforced, None):
+        from chipclass.rules.transactions import QueryError
+
+        raise QueryError("a list of rules knows no transaction; --destination and its like go with --diff D1 D2")
     raise typer.Exit(run(provision, as_of, specs or [], format.value))
 
 
