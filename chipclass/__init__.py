@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chipclass.auditing.findings import AuditError
     from chipclass.auditing.result import AuditResult
     from chipclass.auditing.run import audit
+    from chipclass.changes import RulesDiff, rules_diff
+    from chipclass.chronology import Timeline, timeline
     from chipclass.classification import Result, classify
     from chipclass.comparison import Comparison, compare
     from chipclass.export import ExportError, export_specs
@@ -39,9 +41,11 @@ _PUBLIC = {
     "Headroom": ("chipclass.margins", "Headroom"),
     "QueryError": ("chipclass.rules.transactions", "QueryError"),
     "Result": ("chipclass.classification", "Result"),
+    "RulesDiff": ("chipclass.changes", "RulesDiff"),
     "SpecError": ("chipclass.specdb.problems", "SpecError"),
     "Specs": ("chipclass.specdb.store", "Specs"),
     "Stability": ("chipclass.perturbation", "Stability"),
+    "Timeline": ("chipclass.chronology", "Timeline"),
     "audit": ("chipclass.auditing.run", "audit"),
     "classify": ("chipclass.classification", "classify"),
     "compare": ("chipclass.comparison", "compare"),
@@ -50,9 +54,11 @@ _PUBLIC = {
     "headroom": ("chipclass.margins", "headroom"),
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
+    "rules_diff": ("chipclass.changes", "rules_diff"),
     "specs": ("chipclass.export", "specs_frame"),
     "stability": ("chipclass.perturbation", "stability"),
     "whatif": ("chipclass.hypotheses", "whatif"),
+    "timeline": ("chipclass.chronology", "timeline"),
 }
 
 __all__ = [
@@ -64,9 +70,11 @@ __all__ = [
     "Hypothetical",
     "QueryError",
     "Result",
+    "RulesDiff",
     "SpecError",
     "Specs",
     "Stability",
+    "Timeline",
     "__version__",
     "audit",
     "classify",
@@ -76,8 +84,10 @@ __all__ = [
     "headroom",
     "identify",
     "load",
+    "rules_diff",
     "specs",
     "stability",
+    "timeline",
     "whatif",
 ]
 

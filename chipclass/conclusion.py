@@ -137,7 +137,10 @@ class Axes:
         """The groups and countries that the provisions on headquarters name, in words."""
         date = self.transaction.as_of
         editions = [e for p in self.book.axis("licence requirement", "headquarters") if (e := p.on(date))]
-        names = [n for e in editions for t in e.tree.tests() if t.kind == "headquarters" for n in t.names]
+        return self._named_headquarters(edition.tree for edition in editions)
+
+    def _named_headquarters(self, trees: Iterable[Node]) -> list[str]:
+        names = [n for tree in trees for t in tree.tests() if t.kind == "headquarters" for n in t.names]
         return list(dict.fromkeys(self.countries.name(name) for name in names))
 
     def letters(self) -> list[dict[str, Any]]:
@@ -209,8 +212,7 @@ class Axes:
             return {**reliefs[0], "beside": beside}
         for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
-                tests = [t for t in self.trees[provision.id].tests() if t.kind == "headquarters"]
-                groups = words.join([self.countries.name(name) for test in tests for name in test.names], "or")
+                groups = words.join(self._named_headquarters([self.trees[provision.id]]), "or")
                 hedge = "" if outcome == MET else f" if a party is headquartered in {groups}; otherwise not on file"
                 text = f"{lead}{provision.text('policy')}{hedge}"
                 conditions = list(edition.conditions)
@@ -241,7 +243,7 @@ class Axes:
         said = {
             "number": "the open figures fall below the limits",
             "fact": "the open facts of the product are as it asks",
-            "headquarters": f"no party is headquartered in {words.join(self.headquarters_groups(), 'or')}",
+            "headquarters": f"no party is headquartered in {words.join(self._named_headquarters([tree]), 'or')}",
             "stated": "the certifications are met",
         }
         kinds = self._undecided_kinds(tree)

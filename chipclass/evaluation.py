@@ -117,7 +117,7 @@ class Evaluation:
             result.append(banner)
         first = book_of(self.specs).first_date()
         if self.deal.as_of < first:
-            result.append(f"the rules held here begin on {first}; earlier rules are not in the database")
+            result.append(begins_words(first))
         return result
 
     def _all_units(self) -> str:
@@ -240,6 +240,11 @@ class Evaluation:
             "determinations": self.determinations,
             "conclusion": self.conclusion(),
         }
+
+
+def begins_words(first: str) -> str:
+    """What stands beside any answer for a day before the first rule."""
+    return f"the rules held here begin on {first}; earlier rules are not in the database"
 
 
 def checked_words(specs: Specs, as_of: str) -> str:

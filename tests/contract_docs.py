@@ -18,7 +18,18 @@ from referencing import Registry, Resource
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "contract.md"
 FOLDER = DOCS / "schema"
-OUTPUTS = ("classify", "compare", "headroom", "whatif", "limits", "stability", "check", "audit")
+OUTPUTS = (
+    "classify",
+    "compare",
+    "timeline",
+    "rules-diff",
+    "headroom",
+    "whatif",
+    "limits",
+    "stability",
+    "check",
+    "audit",
+)
 
 EXIT_CODES = {
     0: "Done; nothing at or above the level asked for.",
@@ -56,6 +67,14 @@ FUNCTIONS = {
     "headroom": (
         ("query", "rates", "tpp", "die_area", "dram_bandwidth", "interconnect", "datacenter", "specs"),
         "`Headroom` of a product or of a sketch; takes the same keywords as `classify` beside its own.",
+    ),
+    "timeline": (
+        ("query", "since", "until", "specs"),
+        "`Timeline`; takes the same keywords as `classify` but `as_of`. Variants that stand alike share a line.",
+    ),
+    "rules_diff": (
+        ("before", "after", "specs"),
+        "`RulesDiff`; takes the same keywords as `classify` but `as_of`. The days may stand in either order.",
     ),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
     "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
@@ -203,8 +222,9 @@ def _call(name: str) -> str:
     parameters = list(FUNCTIONS[name][0])
     if name == "classify":
         parameters.insert(1, "*")
-    if name in ("compare", "whatif", "stability"):
-        parameters[1:1] = ["*", "..."]
+    by_position = {"compare": 1, "timeline": 1, "rules_diff": 2, "whatif": 1, "stability": 1}
+    if name in by_position:
+        parameters[by_position[name] : by_position[name]] = ["*", "..."]
     if name == "headroom":
         parameters = [parameters[0], "*", *parameters[1:-1], "...", "specs"]
     return f"{name}({', '.join(parameters)})"

@@ -292,6 +292,8 @@ def test_every_key_that_comes_out_is_described() -> None:
     dates = (DATES[0], DATES[1], DATES[-1])
     outputs = [("classify", chipclass.classify(queries, as_of=date).to_dict()) for date in dates]
     outputs.append(("compare", chipclass.compare(queries, as_of=DATES[-1]).to_dict()))
+    outputs.append(("timeline", chipclass.timeline([*queries, "A800"], headquarters="CY").to_dict()))
+    outputs.append(("rules-diff", chipclass.rules_diff(dates[0], dates[-1]).to_dict()))
     outputs.append(("audit", chipclass.audit(pa.table({"description": queries}), as_of=DATES[-1]).summary))
     found = [key for name, output in outputs for key in contract.undescribed(output, contract.schema(name), name)]
     none_of(sorted(set(found)))

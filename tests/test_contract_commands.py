@@ -109,6 +109,24 @@ CALLS = [
         "--as-of 2026-02-01 --destination CN",
         {"as_of": "2026-02-01", "destination": "CN"},
     ),
+    (
+        "timeline",
+        ["A800", "nvidia-dgx-h200"],
+        "--since 2023-01-01 --until 2026-02-01 --destination NI --headquarters KH --reading codified",
+        {
+            "since": "2023-01-01",
+            "until": "2026-02-01",
+            "destination": "NI",
+            "headquarters": "KH",
+            "reading": "codified",
+        },
+    ),
+    (
+        "rules --diff",
+        ["2023-01-16", "2026-02-01"],
+        "--destination AE --transaction reexport --from SG",
+        {"destination": "AE", "kind": "reexport", "shipped_from": "SG"},
+    ),
 ]
 
 
@@ -125,11 +143,16 @@ def test_a_headroom_gives_the_same_bytes_everywhere() -> None:
 def test_the_same_question_gives_the_same_bytes(
     command: str, queries: list[str], options: str, asked: dict[str, Any]
 ) -> None:
-    function = {"classify": chipclass.classify, "compare": chipclass.compare}[command]
+    function: Any = {
+        "classify": chipclass.classify,
+        "compare": chipclass.compare,
+        "timeline": chipclass.timeline,
+        "rules --diff": lambda days, **asked: chipclass.rules_diff(*days, **asked),
+    }[command]
     first, second = (function(queries, **asked) for _ in range(2))
     assert first.to_json() == second.to_json()
     for seed in ("1", "2"):
-        fresh = run_fresh(command, *queries, *options.split(), "--format", "json", seed=seed)
+        fresh = run_fresh(*command.split(), *queries, *options.split(), "--format", "json", seed=seed)
         assert (fresh.returncode, fresh.stderr) == (0, "")
         assert fresh.stdout == first.to_json() + "\n"
     assert json.loads(fresh.stdout) == first.to_dict()

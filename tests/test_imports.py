@@ -139,10 +139,18 @@ def test_an_import_loads_nothing_heavy(statement: str) -> None:
     assert loaded(statement) == set()
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["classify", "H200"], ["compare", "H20", "H200"], ["headroom", "L4"], ["show", "H200"], ["rules"]],
-)
+COMMANDS = [
+    ["classify", "H200"],
+    ["compare", "H20", "H200"],
+    ["timeline", "H20"],
+    ["headroom", "L4"],
+    ["show", "H200"],
+    ["rules"],
+    ["rules", "--diff", "2026-01-14", "2026-01-15"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_command_on_the_compiled_index_loads_nothing_heavy(command: list[str]) -> None:
     """The index is compiled once (which needs pint and jsonschema); after that only it is read."""
     chipclass.load()

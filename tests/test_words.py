@@ -15,13 +15,17 @@ import pytest
 
 import chipclass
 from chipclass import explanation
+from chipclass.changes import rules_diff
+from chipclass.chronology import timeline
 from chipclass.classification import classify
+from chipclass.cli import changes as changes_cli
 from chipclass.cli import classify as classify_cli
 from chipclass.cli import compare as compare_cli
 from chipclass.cli import headroom as headroom_cli
 from chipclass.cli import rules as rules_cli
 from chipclass.cli import show as show_cli
 from chipclass.cli import stability as stability_cli
+from chipclass.cli import timeline as timeline_cli
 from chipclass.cli import whatif as whatif_cli
 from chipclass.comparison import compare
 from chipclass.hypotheses import limits, whatif
@@ -192,6 +196,24 @@ def test_headroom_never_clears(query: str | None, asked: dict[str, Any], titles:
         assert all(text in flat(output) for text in specs.not_evaluated)
 
 
+@pytest.mark.parametrize("destination", [None, "DE", "AE"])
+def test_timelines_never_clear(destination: str | None, titles: re.Pattern[str]) -> None:
+    specs = load()
+    answer = timeline(items(specs)[::5], destination=destination, headquarters="CY", specs=specs)
+    data = answer.to_dict()
+    shown = {timeline_cli.screen(specs, data), timeline_cli.markdown(specs, data), repr(answer)}
+    assert not forbidden({*texts(data), *shown}, titles)
+
+
+@pytest.mark.parametrize("days", [("2020-01-01", DAY), (DAY, "2023-01-16"), (DAY, DAY)])
+def test_rules_diff_never_clears(days: tuple[str, str], titles: re.Pattern[str]) -> None:
+    specs = load()
+    answer = rules_diff(*days, destination="AE", specs=specs)
+    data = answer.to_dict()
+    shown = {changes_cli.screen(specs, data), changes_cli.markdown(specs, data), repr(answer)}
+    assert not forbidden({*texts(data), *shown}, titles)
+
+
 def test_show_never_clears(titles: re.Pattern[str]) -> None:
     specs = load()
     found: set[str] = set()
@@ -236,8 +258,14 @@ def test_every_output_is_a_dated_indication_and_not_advice(as_of: str) -> None:
     specs = load()
     answer = classify("H20", as_of=as_of, specs=specs).to_dict()
     ladder = compare(["H20", "H200"], as_of=as_of, specs=specs).to_dict()
+    years = timeline("H20", until=as_of, specs=specs).to_dict()
+    days = rules_diff("2024-02-01", as_of, specs=specs).to_dict()
     entry = answer["results"][0]
     shown = {
+        "timeline table": timeline_cli.screen(specs, years),
+        "timeline md": timeline_cli.markdown(specs, years),
+        "diff table": changes_cli.screen(specs, days),
+        "diff md": changes_cli.markdown(specs, days),
         "classify table": classify_cli.screen(specs, answer, entry),
         "classify md": classify_cli.markdown(specs, answer, entry),
         "compare table": compare_cli.screen(ladder),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from chipclass.cli import options as o
+from chipclass.cli import questions
 
 app = typer.Typer(
     name="chipclass",
@@ -58,7 +59,7 @@ def classify(
     """Classify products: figures, every line with its margin, each axis, proof and sources."""
     from chipclass.cli.classify import run
 
-    question = _question(
+    question = o.question(
         as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
     )
     raise typer.Exit(run(query, question, specs or [], format.value, fail_on))
@@ -83,7 +84,7 @@ def compare(
     """Order products by TPP, and say which conditions separate neighbours."""
     from chipclass.cli.compare import run
 
-    question = _question(
+    question = o.question(
         as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
     )
     raise typer.Exit(run(query, question, specs or [], format.value))
@@ -111,121 +112,16 @@ def explain(
     """The proof of each determination: every test with figure, limit and margin, and what would settle it."""
     from chipclass.cli.explain import run
 
-    question = _question(
+    question = o.question(
         as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
     )
     raise typer.Exit(run(query, provision or [], question, specs or [], format.value))
 
 
-@app.command()
-def whatif(
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="ADDRESS=LIMIT", help="A limit to change; --limits lists addresses. Repeatable."),
-    ] = None,
-    specs: Annotated[
-        list[Path] | None,
-        typer.Option("--specs", metavar="DIR", help="Facts or rules as the hypothesis, laid on top. Repeatable."),
-    ] = None,
-    base: Annotated[
-        list[Path] | None,
-        typer.Option("--base", metavar="DIR", help="Your own facts and rules, on top before and after. Repeatable."),
-    ] = None,
-    limits: Annotated[bool, typer.Option("--limits", help="List the limits that can be set, by address.")] = False,
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
-    format: o.FormatOption = o.Format.table,
-    debug: o.Debug = False,
-) -> None:
-    """Which chips move if a limit, a rule or a fact were another: a hypothesis."""
-    from chipclass.cli import whatif as command
-
-    question = _question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
-    if limits:
-        raise typer.Exit(command.run_limits(as_of, [*(base or []), *(specs or [])], format.value))
-    raise typer.Exit(command.run(changes or [], question, specs or [], base or [], format.value))
-
-
-@app.command()
-def stability(
-    query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
-    specs: o.SpecsFolders = None,
-    format: o.FormatOption = o.Format.table,
-    debug: o.Debug = False,
-) -> None:
-    """Does the conclusion hold under each claim, reading, rounding and die area?"""
-    from chipclass.cli.stability import run
-
-    question = _question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
-    raise typer.Exit(run(query, question, specs or [], format.value))
-
-
-@app.command()
-def headroom(
-    query: Annotated[str | None, typer.Argument(metavar="[PRODUCT]", help="A product; none for a sketch.")] = None,
-    rate: Annotated[
-        list[str] | None,
-        typer.Option("--rate", metavar="RATE@FORMAT", help="Dense rate, e.g. '296 TFLOPS@fp8', '@16bit'. Repeatable."),
-    ] = None,
-    tpp: Annotated[str | None, typer.Option("--tpp", metavar="TPP", help="TPP as a whole, without rates.")] = None,
-    die_area: Annotated[
-        str | None,
-        typer.Option("--die-area", metavar="AREA", help="'814 mm^2', '[800, 858] mm^2', none or unknown."),
-    ] = None,
-    dram_bandwidth: Annotated[
-        str | None, typer.Option("--dram-bandwidth", metavar="RATE", help="'4 TB/s', a range, none or unknown.")
-    ] = None,
-    interconnect: Annotated[
-        str | None, typer.Option("--interconnect", metavar="RATE", help="All inputs and outputs, e.g. '900 GB/s'.")
-    ] = None,
-    datacenter: Annotated[
-        str | None,
-        typer.Option("--datacenter", metavar="ANSWER", help="Designed or marketed for datacenters: yes, no, unknown."),
-    ] = None,
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    specs: o.SpecsFolders = None,
-    format: o.FormatOption = o.Format.table,
-    debug: o.Debug = False,
-) -> None:
-    """How far a product, or a chip you sketch, is from every line, and where its class would turn."""
-    from chipclass.cli.headroom import run
-
-    sketch = {
-        "rates": rate or [],
-        "tpp": tpp,
-        "die_area": die_area,
-        "dram_bandwidth": dram_bandwidth,
-        "interconnect": interconnect,
-        "datacenter": datacenter,
-    }
-    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
-    raise typer.Exit(run(query, sketch, question, specs or [], format.value))
+app.command()(questions.timeline)
+app.command()(questions.headroom)
+app.command()(questions.whatif)
+app.command()(questions.stability)
 
 
 @app.command()
@@ -245,13 +141,32 @@ def show(
 def rules(
     provision: Annotated[str | None, typer.Argument(help="A provision; without it all are listed.")] = None,
     as_of: o.AsOf = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--diff", metavar="D1 D2", help="What two days hold differently, and which chips moved."),
+    ] = None,
+    destination: o.Destination = None,
+    shipped_from: o.ShippedFrom = "US",
+    transaction: o.Transaction = o.Kind.export,
+    headquarters: o.Headquarters = None,
+    reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
 ) -> None:
-    """The rules as data: editions, dates, postures, conditions, citations."""
+    """The rules as data: editions, dates, postures, conditions, citations. The transaction options go with --diff."""
+    question = o.question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
+    if diff is not None:
+        from chipclass.cli.changes import run as compare_days
+
+        raise typer.Exit(compare_days(diff, question, specs or [], format.value, provision))
     from chipclass.cli.rules import run
 
+    if question != o.question(as_of, None, "US", o.Kind.export, None, o.Reading.enforced, None):
+        from chipclass.rules.transactions import QueryError
+
+        raise QueryError("a list of rules knows no transaction; --destination and its like go with --diff D1 D2")
     raise typer.Exit(run(provision, as_of, specs or [], format.value))
 
 
@@ -306,29 +221,5 @@ def audit(
     """Audit a catalogue: every row comes back with a documented indication."""
     from chipclass.cli.audit import run
 
-    question = _question(as_of, destination, shipped_from, transaction, headquarters, reading, None)
+    question = o.question(as_of, destination, shipped_from, transaction, headquarters, reading, None)
     raise typer.Exit(run(source, output, question, mapping or [], replace, limit, specs or [], format.value, fail_on))
-
-
-def _question(
-    as_of: str | None,
-    destination: str | None,
-    shipped_from: str,
-    transaction: o.Kind,
-    headquarters: str | None,
-    reading: o.Reading,
-    stated: list[str] | None,
-    ship_date: str | None = None,
-    heading: str | None = None,
-) -> dict[str, object]:
-    return {
-        "as_of": as_of,
-        "destination": destination,
-        "shipped_from": shipped_from,
-        "kind": transaction.value,
-        "headquarters": headquarters,
-        "reading": reading.value,
-        "stated": stated or [],
-        "ship_date": ship_date,
-        "heading": heading,
-    }

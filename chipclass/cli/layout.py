@@ -33,11 +33,11 @@ def bullet(text: str) -> str:
     return textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def field(label: str, text: str) -> str:
+def field(label: str, text: str, width: int = LABEL) -> str:
     """``Licence       depends on the destination; ...`` with the text wrapped under itself."""
-    pad = " " * LABEL
-    first = f"{label:<{LABEL - 1}} "
-    if any(len(word) > WIDTH - LABEL for word in text.split()):  # an address is never torn apart
+    pad = " " * width
+    first = f"{label:<{width - 1}} "
+    if any(len(word) > WIDTH - width for word in text.split()):  # an address is never torn apart
         return f"{label}\n{wrapped(text, '  ')}"
     return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=pad, break_on_hyphens=False)
 

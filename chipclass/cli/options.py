@@ -55,3 +55,28 @@ SpecsFolders = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json or md.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def question(
+    as_of: str | None,
+    destination: str | None,
+    shipped_from: str,
+    transaction: Kind,
+    headquarters: str | None,
+    reading: Reading,
+    stated: list[str] | None,
+    ship_date: str | None = None,
+    heading: str | None = None,
+) -> dict[str, object]:
+    """The keywords of a question from the options of a command."""
+    return {
+        "as_of": as_of,
+        "destination": destination,
+        "shipped_from": shipped_from,
+        "kind": transaction.value,
+        "headquarters": headquarters,
+        "reading": reading.value,
+        "stated": stated or [],
+        "ship_date": ship_date,
+        "heading": heading,
+    }

@@ -14,7 +14,7 @@ from chipclass import explanation
 from tests import spec_folders as sf
 from tests.cli.running import DAY, QUERIES, Chipclass, check_text, environment, subprocess_run
 
-COMMANDS = ["classify", "compare", "whatif", "stability", "show", "rules", "check", "export"]
+COMMANDS = ["classify", "compare", "timeline", "whatif", "stability", "show", "rules", "check", "export"]
 
 
 # --- tables ---
@@ -90,6 +90,13 @@ def test_an_undecided_criterion_of_a_letter_is_not_called_reached(chipclass_: Ch
         assert not re.search(r"criterion\b[^.;]*\bis reached", text), text
 
 
+def test_the_review_policy_names_the_headquarters_of_its_own_text(chipclass_: Chipclass) -> None:
+    """In 2022 no provision on headquarters stood beside it."""
+    for day, names in (("2022-11-01", "China"), ("2023-02-01", "China or Macau"), ("2023-12-01", "D:5 or Macau")):
+        shown = " ".join(chipclass_("classify", "H100 SXM", "--as-of", day, "--destination", "DE").out.split())
+        assert f"presumption of denial if a party is headquartered in {names}; otherwise not on file" in shown
+
+
 # --- JSON and Markdown ---
 
 
@@ -98,9 +105,11 @@ def test_an_undecided_criterion_of_a_letter_is_not_called_reached(chipclass_: Ch
     [
         ("classify", *QUERIES, *DAY),
         ("compare", "H20", "H200", "MI308X", *DAY),
+        ("timeline", *QUERIES, "--until", DAY[1]),
         ("show", "H200"),
         ("show", "nvidia-l4"),
         ("rules",),
+        ("rules", "--diff", "2023-01-01", DAY[1]),
         ("check",),
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
@@ -120,7 +129,16 @@ def test_the_same_question_gives_the_same_bytes(chipclass_: Chipclass) -> None:
         assert first == second
 
 
-@pytest.mark.parametrize("arguments", [("classify", "H200", *DAY), ("compare", "H20", "H200", *DAY), ("rules",)])
+MARKDOWN = [
+    ("classify", "H200", *DAY),
+    ("compare", "H20", "H200", *DAY),
+    ("timeline", "H200", "--until", DAY[1]),
+    ("rules",),
+    ("rules", "--diff", "2022-11-01", "2024-02-01"),
+]
+
+
+@pytest.mark.parametrize("arguments", MARKDOWN)
 def test_markdown_is_markdown(chipclass_: Chipclass, arguments: tuple[str, ...]) -> None:
     done = chipclass_(*arguments, "--format", "md")
     assert done.code == 0

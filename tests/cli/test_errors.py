@@ -47,6 +47,13 @@ def test_fail_on(chipclass_: Chipclass, query: str, level: str, code: int) -> No
         (["classify", "英伟达"], "unknown product '英伟达'"),
         (["show", "L400X9"], "unknown product 'L400X9'"),
         (["rules", "3A9O"], "unknown provision '3A9O'"),
+        (["rules", "--diff", "2024-01-01", "2024-02-30"], "the second day: '2024-02-30' is not a day of the calendar"),
+        (["rules", "--diff", "2024-01-01", "2024-02-01", *DAY], "--diff has two days of its own; leave --as-of out"),
+        (["rules", "3A090.a", "--diff", "2024-01-01", "2024-02-01"], "--diff compares the whole book; leave '3A090.a'"),
+        (["rules", "--destination", "CN"], "a list of rules knows no transaction; --destination and its like go with"),
+        (["timeline", "A8O0"], "unknown product 'A8O0'; did you mean 'A800'"),
+        (["timeline", "A800", "--since", "2024"], "since: '2024' is not a date; write it as 2026-01-15"),
+        (["timeline", "A800", "--since", "2024-01-02", "--until", "2024-01-01"], "since 2024-01-02 lies after until"),
         (["compare", "H200"], "name at least two different products to compare"),
         (["compare", "H200", "nvidia-h200"], "name at least two different products to compare"),
         (["headroom"], "nothing to measure; name a product, or sketch a chip with its rates, TPP or die area"),
@@ -78,7 +85,16 @@ def test_a_name_with_a_slip_offers_what_was_meant(chipclass_: Chipclass, typed: 
     assert done.err.startswith(f"chipclass: unknown product '{typed}'; did you mean '{meant}'")
 
 
-@pytest.mark.parametrize("arguments", [["classify"], ["nonsense"], ["classify", "H200", "--format", "xml"], ["export"]])
+WRONGLY = [
+    ["classify"],
+    ["nonsense"],
+    ["classify", "H200", "--format", "xml"],
+    ["export"],
+    ["timeline"],
+]
+
+
+@pytest.mark.parametrize("arguments", WRONGLY)
 def test_a_command_written_wrongly_ends_with_2_and_its_usage(chipclass_: Chipclass, arguments: list[str]) -> None:
     done = chipclass_(*arguments)
     assert (done.code, done.out) == (2, "")

@@ -1,0 +1,58 @@
+"""Why a conclusion moved on a day: each change of that day is taken back alone, and the chip evaluated again.
+
+What comes out differently without a change was brought about by it, together with any other of which the same holds.
+Where no change is needed on its own, because another would have done as well, no single cause can be named: then the
+changes that would each have moved the axis alone are listed, and the move is marked as having several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chipclass.evaluation import Evaluation
+from chipclass.positions import Move, Position, moves, position_of
+from chipclass.rules.history import Change, changes, undone
+from chipclass.rules.transactions import Transaction
+from chipclass.specdb.records import Item
+from chipclass.specdb.store import Specs
+
+#: Item, chip and count of chips.
+Subject = tuple[Item, Item, int]
+
+
+class Caused(NamedTuple):
+    """A move, and the changes of its day that brought it about; ``several`` where none of them was needed alone."""
+
+    move: Move
+    causes: tuple[Change, ...]
+    several: bool
+
+
+def caused(
+    specs: Specs, subject: Subject, deal: Transaction, eve: str, before: Position, after: Position
+) -> tuple[Caused, ...]:
+    """The moves from ``before``, the position on ``eve``, to ``after``, that on the day of the deal, with causes."""
+    moved = moves(before, after)
+    if not moved:
+        return ()
+    made = changes(specs, eve, deal.as_of)
+
+    def without(taken_back: Sequence[Change]) -> Position:
+        return position_of(Evaluation(undone(specs, taken_back), *subject, deal))
+
+    needed = [(change, without([change])) for change in made]
+    enough: list[tuple[Change, Position]] = []
+    result = []
+    for move in moved:
+        causes = _differing(needed, move.axis, move.after)
+        several = not causes
+        if several:
+            enough = enough or [(change, without([c for c in made if c is not change])) for change in made]
+            causes = _differing(enough, move.axis, move.before) or tuple(made)
+        result.append(Caused(move, causes, several))
+    return tuple(result)
+
+
+def _differing(positions: Sequence[tuple[Change, Position]], axis: str, value: str) -> tuple[Change, ...]:
+    return tuple(change for change, position in positions if getattr(position, axis) != value)
