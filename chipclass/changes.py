@@ -37,6 +37,8 @@ def rules_diff(
     headquarters: str | None = None,
     reading: str = "enforced",
     stated: Iterable[str] = (),
+    ship_date: str | datetime.date | None = None,
+    heading: str | None = None,
     specs: Specs | None = None,
 ) -> RulesDiff:
     """What the rules and the country groups held here say differently on two days, and whom it moved.
@@ -57,6 +59,8 @@ def rules_diff(
             headquarters=headquarters,
             reading=reading,
             stated=stated,
+            ship_date=ship_date,
+            heading=heading,
         )
         for day in days
     ]

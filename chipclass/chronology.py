@@ -75,6 +75,8 @@ def timeline(
     headquarters: str | None = None,
     reading: str = "enforced",
     stated: Iterable[str] = (),
+    ship_date: str | datetime.date | None = None,
+    heading: str | None = None,
     since: str | datetime.date | None = None,
     until: str | datetime.date | None = None,
     specs: Specs | None = None,
@@ -99,6 +101,8 @@ def timeline(
         headquarters=headquarters,
         reading=reading,
         stated=stated,
+        ship_date=ship_date,
+        heading=heading,
     )
     queries = [query] if isinstance(query, str) else list(query or ())
     if not queries or not all(isinstance(text, str) for text in queries):

@@ -17,7 +17,6 @@ from chipclass.rules.transactions import Countries, Transaction
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 
-CLASS_AXES = ("ic class", "item class")
 CONTROLLED, CANNOT_EXCLUDE, NOT_CAUGHT = "controlled", "cannot exclude", "not caught"
 
 
@@ -43,8 +42,8 @@ class Axes:
         return posture == IN_FORCE or (posture == CODIFIED and self.transaction.reading == "codified")
 
     def speaks(self, provision: Provision) -> bool:
-        """Whether a provision on chips or items speaks of chips of this function."""
-        return provision.axis not in CLASS_AXES or provision.applies_to == self.function
+        """Whether a provision speaks of chips of this function."""
+        return provision.applies_to == self.function
 
     def class_provisions(self, scope: str = "") -> list[Provision]:
         """The provisions that give a class of this chip in the chosen reading."""
@@ -107,7 +106,7 @@ class Axes:
         provisions = [
             p
             for scope in scopes
-            for p in self.book.axis("licence requirement", scope)
+            for p in self.book.axis("licence requirement", scope, self.function)
             if (e := p.on(date)) is not None and e.posture(date) in wanted
         ]
         any_of = Node("any", children=tuple(self.trees[p.id] for p in provisions))
@@ -147,7 +146,7 @@ class Axes:
         """Reported letters: whether the product reaches the criterion, and to whom the letter was addressed."""
         result = []
         date = self.transaction.as_of
-        for provision in self.book.axis("licence requirement", "letter"):
+        for provision in self.book.axis("licence requirement", "letter", self.function):
             edition = provision.on(date)
             if edition is None:
                 continue
@@ -207,8 +206,8 @@ class Axes:
             if settled != NOT_MET:
                 head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
                 reliefs.append({**head, "text": lead + self._policy_text(provision, outcome)})
+        beside = self._policies_beside(reliefs[1:])
         if reliefs:
-            beside = [{key: entry[key] for key in ("provision", "text", "outcome")} for entry in reliefs[1:]]
             return {**reliefs[0], "beside": beside}
         for provision, edition in provisions:
             if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
@@ -217,8 +216,27 @@ class Axes:
                 text = f"{lead}{provision.text('policy')}{hedge}"
                 conditions = list(edition.conditions)
                 head = {"text": text, "outcome": outcome, "conditions": conditions}
-                return {**head, "provision": provision.id, "beside": []}
-        return {**nothing, "text": "not on file for this destination and date", "outcome": UNDECIDED}
+                return {**head, "provision": provision.id, "beside": beside}
+        return {
+            **nothing,
+            "text": "not on file for this destination and date",
+            "outcome": UNDECIDED,
+            "beside": beside,
+        }
+
+    def _policies_beside(self, others: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Further policies whose conditions hold or may hold, those on headquarters among them: shown, not weighed."""
+        date = self.transaction.as_of
+        found = [{key: entry[key] for key in ("provision", "text", "outcome")} for entry in others]
+        for provision in self.book.axis("review policy", "headquarters", self.function):
+            edition = provision.on(date)
+            if edition is None or edition.posture(date) != IN_FORCE:
+                continue
+            outcome, settled = self._relief(self.trees[provision.id])
+            if settled != NOT_MET:
+                text = self._policy_text(provision, outcome)
+                found.append({"provision": provision.id, "text": text, "outcome": outcome})
+        return found
 
     def _relief(self, tree: Node) -> tuple[str, str]:
         """Outcome as things stand, and outcome if every condition that only the parties can establish were met."""
@@ -235,24 +253,22 @@ class Axes:
         policy, otherwise = provision.text("policy"), provision.text("otherwise")
         if outcome == MET:
             return policy
-        needs = words.join(self._open(self.trees[provision.id]))
+        needs = words.join(self._open(self.trees[provision.id], provision.text("asks")))
         return f"{otherwise} unless {needs}, then {policy}" if otherwise else f"{policy} if {needs}"
 
-    def _open(self, tree: Node) -> list[str]:
-        """What is still open of a relief, over the cells in which the product is caught, in words."""
+    def _open(self, tree: Node, asks: str) -> list[str]:
+        """What is open of a relief and turns it, over the cells in which the product is caught, in words."""
         said = {
             "number": "the open figures fall below the limits",
             "fact": "the open facts of the product are as it asks",
             "headquarters": f"no party is headquartered in {words.join(self._named_headquarters([tree]), 'or')}",
-            "stated": "the certifications are met",
         }
-        kinds = self._undecided_kinds(tree)
-        return [text for kind, text in said.items() if kind in kinds]
-
-    def _undecided_kinds(self, tree: Node) -> set[str]:
-        """Kinds of the tests whose answer can change that of the tree where the product is caught, all else equal."""
         caught = self._caught_cells(tree)
-        return {test.kind for test in tree.tests() if _turns(tree, test, caught)}
+        turning = [test for test in tree.tests() if _turns(tree, test, caught)]
+        kinds = {test.kind for test in turning}
+        rest = [words.open_words(test) for test in turning if test.kind not in (*said, "stated")]
+        stated = [asks or words.words_of(test.names[0]) for test in turning if test.kind == "stated"]
+        return [text for kind, text in said.items() if kind in kinds] + stated + rest
 
     def _caught_cells(self, tree: Node, box: Box | None = None) -> list[Cell]:
         """The feasible cells in which the product is caught at all."""

@@ -28,7 +28,9 @@ def show(value: Fraction | float | None, limits: Iterable[Fraction | float] = ()
         return "unbounded"
     exact = Fraction(value)
     relations = [(limit, (exact > limit) - (exact < limit)) for limit in limits if limit != INF]
-    places = 0 if exact == int(exact) else max(0, 3 - len(str(int(exact))) + (exact >= 1))
+    places = 0 if exact == int(exact) else max(0, 4 - len(str(int(exact))))
+    if 0 < exact < 1:
+        places = len(str(int(1 / exact))) + 2
     while True:
         text = _rounded(exact, places)
         shown = Fraction(text.replace(",", ""))

@@ -149,5 +149,5 @@ class Book:
         return self._trees[date]
 
     def first_date(self) -> str:
-        """The day before which no provision held here was in force."""
-        return min(edition.effective for provision in self for edition in provision.editions)
+        """The day before which no class provision held here was in force."""
+        return min(edition.effective for provision in self.axis("ic class") for edition in provision.editions)

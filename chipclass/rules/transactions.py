@@ -184,7 +184,8 @@ def _heading(text: str) -> str:
     """A customs heading of four digits or more, as ``8471.50`` or ``8471.50.01``."""
     if not isinstance(text, str) or not re.fullmatch(r"\d{4}(\.?\d{2}){0,3}", text.strip()):
         raise QueryError(f"'{text}' is not a customs heading; write it as 8471.50 or 8473.30.1180")
-    return text.strip().replace(".", "")
+    digits = text.strip().replace(".", "")
+    return ".".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
 
 
 def truths(
@@ -226,10 +227,11 @@ def _under(heading: str | None, listed: Iterable[str]) -> Possible:
     """Whether an article's heading is under one of those listed; a shorter one than listed leaves it open."""
     if heading is None:
         return MAYBE
+    digits = heading.replace(".", "")
     wanted = [name.replace(".", "") for name in listed]
-    if any(heading.startswith(name) for name in wanted):
+    if any(digits.startswith(name) for name in wanted):
         return YES
-    return MAYBE if any(name.startswith(heading) for name in wanted) else NO
+    return MAYBE if any(name.startswith(digits) for name in wanted) else NO
 
 
 def _released(dates: Iterable[str], day: str) -> Possible:
