@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
+from chipclass.cli.check import checked
 from chipclass.places import specs_folder
 from chipclass.specdb.compile import compile_specs
 from chipclass.specdb.problems import Problem, SpecError
@@ -106,6 +108,16 @@ def problems(*folders: Path) -> list[Problem]:
     except SpecError as error:
         return error.problems
     return []
+
+
+def findings(*folders: Path) -> list[str]:
+    """Everything that ``chipclass check`` finds beside what it finds in the project's own specs."""
+    return [f"{p.severity}: {p}" for p in checked(list(folders))[1] if p not in _own_findings()]
+
+
+@cache
+def _own_findings() -> frozenset[Problem]:
+    return frozenset(checked([specs_folder()])[1])
 
 
 def specs_of(*folders: Path) -> Specs:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -143,3 +143,31 @@ def inline(
     if yields and (over := yields.get(name)) and over in find:
         parts.append(Node("not", children=(inline(find[over], find, yields, (*within, over)),)))
     return Node("all", node.id, node.cite, node.text, tuple(parts))
+
+
+#: What a tree comes to where its tests are known: ``any`` of nothing never holds, ``all`` of nothing always does.
+NEVER, ALWAYS = Node("any"), Node("all")
+
+
+def assume(node: Node, known: Mapping[str, bool]) -> Node:
+    """The tree where the answers to some tests, by their text, are known; only what still matters is left of it.
+
+    Ids, citations and texts are dropped, so that trees which ask the same are equal.
+    """
+    if node.op == "test":
+        if node.text in known:
+            return ALWAYS if known[node.text] else NEVER
+        return replace(node, id="", cite="")
+    parts = [assume(child, known) for child in node.children]
+    if node.op == "not":
+        (inner,) = parts
+        if inner in (ALWAYS, NEVER):
+            return NEVER if inner == ALWAYS else ALWAYS
+        return Node("not", children=(inner,))
+    idle, decisive = (NEVER, ALWAYS) if node.op == "any" else (ALWAYS, NEVER)
+    kept = tuple(dict.fromkeys(part for part in parts if part != idle))
+    if decisive in kept:
+        return decisive
+    if len(kept) == 1:
+        return kept[0]
+    return Node(node.op, children=kept) if kept else idle
