@@ -158,16 +158,19 @@ def assume(node: Node, known: Mapping[str, bool]) -> Node:
         if node.text in known:
             return ALWAYS if known[node.text] else NEVER
         return replace(node, id="", cite="")
-    parts = [assume(child, known) for child in node.children]
     if node.op == "not":
-        (inner,) = parts
+        inner = assume(node.children[0], known)
         if inner in (ALWAYS, NEVER):
             return NEVER if inner == ALWAYS else ALWAYS
         return Node("not", children=(inner,))
     idle, decisive = (NEVER, ALWAYS) if node.op == "any" else (ALWAYS, NEVER)
-    kept = tuple(dict.fromkeys(part for part in parts if part != idle))
-    if decisive in kept:
-        return decisive
+    kept: list[Node] = []
+    for child in node.children:
+        part = assume(child, known)
+        if part == decisive:
+            return decisive
+        if part != idle and part not in kept:
+            kept.append(part)
     if len(kept) == 1:
         return kept[0]
-    return Node(node.op, children=kept) if kept else idle
+    return Node(node.op, children=tuple(kept)) if kept else idle

@@ -7,10 +7,10 @@ followed: such figures vary freely, so that "can hold" may be said too often, ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product as combinations
 from typing import Any
 
 from chipclass.logic.cells import Box, Ratio, Values, cells
@@ -22,6 +22,8 @@ from chipclass.specdb.store import Specs
 
 #: Kind of test -> what of a transaction answers it. Every other kind of test that is not numeric is free.
 PARTS = {"destination": "destination", "headquarters": "headquarters", "shipped": "shipped_from", "transaction": "kind"}
+#: Values of one part of a transaction, each with what it answers to the tests that ask for that part.
+Choices = list[tuple[str, dict[str, bool]]]
 
 
 class Worlds:
@@ -29,6 +31,7 @@ class Worlds:
 
     def __init__(self, specs: Specs, book: Book) -> None:
         self.countries = countries_of(specs)
+        self._moves = sorted(self.countries.days())
         self._days = sorted(book.days() | self.countries.days())
         numbers: dict[str, Values | Ratio] = {}
         for name, metric in specs.metrics.items():
@@ -37,7 +40,8 @@ class Worlds:
             else:
                 numbers[name] = (Interval.unknown(), UNDEFINED)
         self._box = Box(numbers)
-        self._answers: dict[tuple[str, str], dict[Any, bool | None]] = {}
+        self._answers: dict[tuple[str, int], dict[Any, bool | None]] = {}
+        self._chosen: dict[tuple[tuple[str, ...], int], Choices] = {}
         self._known: dict[Node, bool] = {NEVER: False, ALWAYS: True}
 
     def days(self, *editions: Edition) -> list[str]:
@@ -48,10 +52,24 @@ class Worlds:
 
     def find(self, tree: Node, date: str) -> dict[str, str] | None:
         """A transaction in which the tree can hold on a date, in the parts that it asks for; None if there is none."""
-        for deal, known in self._deals(tree, date):
-            if self._can_hold(assume(tree, known)):
-                return deal
-        return None
+        tests = {test.text: test for test in tree.tests() if test.kind in PARTS}
+        parts = sorted({test.kind for test in tests.values()})
+        choices = [self._choices([t for t in tests.values() if t.kind == part], date) for part in parts]
+        seen: set[tuple[int, Node]] = set()
+
+        def search(rest: Node, place: int) -> dict[str, str] | None:
+            """The same for what is left of the tree once the parts before ``place`` are chosen."""
+            if rest == NEVER or (place, rest) in seen:
+                return None
+            seen.add((place, rest))
+            if place == len(parts):
+                return {} if self._can_hold(rest) else None
+            for value, known in choices[place]:
+                if (found := search(assume(rest, known), place + 1)) is not None:
+                    return {PARTS[parts[place]]: value, **found}
+            return None
+
+        return search(assume(tree, {}), 0)
 
     def _can_hold(self, tree: Node) -> bool:
         """Whether a tree holds for some figures and some answers to what is free; answers first: they leave less."""
@@ -68,26 +86,25 @@ class Worlds:
         lead = {"destination": "destination ", "headquarters": "headquarters ", "shipped_from": "shipped from "}
         return ", ".join(f"{lead.get(part, '')}{self.countries.name(value)}" for part, value in deal.items())
 
-    def _deals(self, tree: Node, date: str) -> Iterator[tuple[dict[str, str], dict[str, bool]]]:
-        """Transactions that answer some test of the tree differently, with what they answer; open answers left out."""
-        tests = {test.text: test for test in tree.tests() if test.kind in PARTS}
-        parts = sorted({test.kind for test in tests.values()})
-        choices = []
-        for part in parts:
-            asked = [test for test in tests.values() if test.kind == part]
-            columns = [self._answered(test, date) for test in asked]
-            alike: dict[tuple[bool | None, ...], str] = {}
-            for value in columns[0]:
-                alike.setdefault(tuple(column[value] for column in columns), value)
-            choices.append([(value, dict(zip(asked, answers, strict=True))) for answers, value in alike.items()])
-        for chosen in combinations(*choices):
-            deal = {PARTS[part]: value for part, (value, _) in zip(parts, chosen, strict=True)}
-            known = {t.text: answer for _, answers in chosen for t, answer in answers.items() if answer is not None}
-            yield deal, known
+    def _choices(self, tests: Sequence[Node], date: str) -> Choices:
+        """Values that answer some of the tests differently, with what each answers; open answers are left out."""
+        named = tuple(test.text for test in tests)
+        key = (named, bisect_right(self._moves, date))  # between two moves of a country every answer is the same
+        if key in self._chosen:
+            return self._chosen[key]
+        columns = [self._answered(test, date) for test in tests]
+        alike: dict[tuple[bool | None, ...], str] = {}
+        for value in columns[0]:
+            alike.setdefault(tuple(column[value] for column in columns), value)
+        self._chosen[key] = [
+            (value, {text: answer for text, answer in zip(named, answers, strict=True) if answer is not None})
+            for answers, value in alike.items()
+        ]
+        return self._chosen[key]
 
     def _answered(self, test: Node, date: str) -> dict[Any, bool | None]:
         """What each country, or kind of transaction, answers to a test on a date; None where it is not established."""
-        key = (test.text, date)
+        key = (test.text, bisect_right(self._moves, date))
         if key not in self._answers:
             field = PARTS[test.kind]
             answers = {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chipclass.logic.tree import Node, RuleError, parse
+from chipclass.logic.tree import Node
 from chipclass.specdb.dates import group_problems, rule_problems
+from chipclass.specdb.links import link_problems, tree_of
 from chipclass.specdb.problems import near
 from chipclass.specdb.rulebook import attribute_problems, edition_problems, metric_problems
 
@@ -35,7 +36,6 @@ def check(compiler: Compiler) -> None:
     used |= {*tables.get("sources", []), tables.get("codes_source", ""), tables.get("codes_quotes", "")}
     _sources(compiler, used)
     _metrics(compiler)
-    _circles(compiler)
     for name, rule in compiler.data["rules"].items():
         file = compiler.places["rule", name]
         for edition in rule["editions"]:
@@ -52,14 +52,15 @@ def _gaps(compiler: Compiler) -> Iterator[Problem]:
     """What the rule book lacks, beside names that do not exist."""
     data = compiler.data
     tests: list[Node] = []
+    files = {name: compiler.places["rule", name] for name in data["rules"]}
+    yield from link_problems(data["rules"], files)
     yield from group_problems(compiler.destinations, compiler.places)
     for name, rule in data["rules"].items():
-        file = compiler.places["rule", name]
-        yield from rule_problems(file, rule)
+        yield from rule_problems(files[name], rule)
         for edition in rule["editions"]:
-            if tree := _tree(edition):
+            if tree := tree_of(edition):
                 tests += tree.tests()
-                yield from edition_problems(file, rule, edition, tree, compiler.destinations)
+                yield from edition_problems(files[name], rule, edition, tree, compiler.destinations)
     if not compiler.unread:
         yield from metric_problems(data, {test.metric for test in tests if test.kind == "number"})
         yield from attribute_problems(data, {test.names[0] for test in tests if test.kind == "fact"})
@@ -136,42 +137,6 @@ def _metrics(compiler: Compiler) -> None:
                 )
 
 
-def _tree(edition: dict[str, Any]) -> Node | None:
-    try:
-        return parse(edition["tree"])
-    except RuleError:  # reported where the rule was read
-        return None
-
-
-def _circles(compiler: Compiler) -> None:
-    """Provisions that refer to themselves through others, or that yield to themselves."""
-    meets: dict[str, set[str]] = {}
-    needs: dict[str, set[str]] = {}
-    for name, rule in compiler.data["rules"].items():
-        tests = [test for edition in rule["editions"] if (tree := _tree(edition)) for test in tree.tests()]
-        meets[name] = {test.names[0] for test in tests if test.kind == "meets"}
-        needs[name] = meets[name] | {over for over in [rule.get("yields_to")] if over}
-    for name in needs:
-        message = ""
-        if name in _reached(name, meets):
-            message = "refers to itself; a provision cannot meet itself"
-        elif name in _reached(name, needs):
-            message = "yields to itself by way of others; one of them must not yield, or not refer to the other"
-        if message:
-            first = compiler.data["rules"][name]["editions"][0]["effective"]
-            compiler._problem(compiler.places["rule", name], f"edition {first}", message)
-
-
-def _reached(name: str, ways: dict[str, set[str]]) -> set[str]:
-    """Everything that a name leads to."""
-    reached: set[str] = set()
-    ahead = set(ways[name])
-    while ahead:
-        reached |= ahead
-        ahead = {further for known in ahead for further in ways.get(known, ())} - reached
-    return reached
-
-
 def _overlaps(compiler: Compiler, rule: dict[str, Any]) -> Iterator[str]:
     """Acknowledged overlaps with provisions that do not exist."""
     names = compiler.data["rules"].keys() - {rule["id"]}
@@ -182,7 +147,7 @@ def _overlaps(compiler: Compiler, rule: dict[str, Any]) -> Iterator[str]:
 
 def _edition(compiler: Compiler, rule: dict[str, Any], edition: dict[str, Any]) -> Iterator[str]:
     data = compiler.data
-    if (tree := _tree(edition)) is None:
+    if (tree := tree_of(edition)) is None:
         return
     ids = {node.id for node in tree.walk() if node.id}
     for test in tree.tests():

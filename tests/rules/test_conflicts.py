@@ -45,7 +45,7 @@ def policy(tree: str, text: str = "case-by-case review", head: str = "", more: s
 
 def planted(folder: Path, text: str) -> list[str]:
     sf.write(folder, sf.RULE_FILE, text)
-    return sf.findings(folder)
+    return sf.all_findings(folder)
 
 
 def with_denial(folder: Path, text: str) -> list[str]:
@@ -58,7 +58,7 @@ def with_denial(folder: Path, text: str) -> list[str]:
 
 def test_an_exception_from_a_presumption_must_be_acknowledged(folder: Path) -> None:
     without_acknowledgement(folder, EXCEPTION)
-    [found] = sf.findings(folder)
+    [found] = sf.all_findings(folder)
     assert found.startswith(
         f"error: specs/{EXCEPTION}: edition 2026-01-15: reads 'case-by-case review' where {DENIAL} reads "
         "'presumption of denial' (for example 2026-01-15, destination China, "
@@ -71,7 +71,7 @@ def test_an_exception_from_a_presumption_must_be_acknowledged(folder: Path) -> N
 
 def test_a_worldwide_text_beside_one_by_destination_must_be_acknowledged(folder: Path) -> None:
     without_acknowledgement(folder, WORLDWIDE)
-    [found] = sf.findings(folder)
+    [found] = sf.all_findings(folder)
     said = "reads 'codified, not enforced' where us-ear/742.6-a-6-iii-A reads 'in force'"
     assert found.startswith(f"error: specs/{WORLDWIDE}: edition 2025-01-13: {said}")
 
@@ -80,7 +80,7 @@ def test_either_of_the_two_may_acknowledge_it(folder: Path) -> None:
     without_acknowledgement(folder, EXCEPTION)
     file = f"rules/{DENIAL}.toml"
     sf.edit(folder, file, "[[edition]]", f"{acknowledged('us-ear/742.6-b-10-iii-A-1')}\n[[edition]]", count=1)
-    assert sf.findings(folder) == []
+    assert sf.all_findings(folder) == []
 
 
 # planted ones
@@ -140,7 +140,7 @@ def test_what_does_not_answer_the_same_question_does_not_conflict(folder: Path, 
     name = "us-bills/9X999" if "us-bills" in text else "us-ear/9X999"
     (folder / sf.RULE_FILE).unlink()
     sf.write(folder, f"rules/{name}.toml", text)
-    assert sf.findings(folder) == []
+    assert sf.all_findings(folder) == []
 
 
 def test_countries_count_as_of_the_day(folder: Path) -> None:
@@ -172,11 +172,11 @@ def test_two_rates_of_one_duty_conflict(folder: Path) -> None:
     file = "rules/us-tariff/9X999.toml"
     text = sf.rule('all = ["tpp > 15000"]\nrate = "10 %"', name="us-tariff/9X999").replace('"ic class"', '"tariff"')
     sf.write(folder, file, text)
-    [found] = sf.findings(folder)
+    [found] = sf.all_findings(folder)
     said = "reads '25 %' where us-tariff/9X999 reads '10 %' (for example 2026-01-15)"
     assert found.startswith(f"error: specs/rules/us-tariff/note-39-b.toml: edition 2026-01-15: {said}")
     sf.write(folder, file, text.replace("15000", "21100"))
-    assert sf.findings(folder) == []
+    assert sf.all_findings(folder) == []
 
 
 def test_an_acknowledgement_of_nothing_is_named(folder: Path) -> None:

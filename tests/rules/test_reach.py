@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 def planted(folder: Path, tree: str, head: str = "") -> list[str]:
     """What is found of a rule whose limits are all cited."""
     sf.write(folder, sf.RULE_FILE, sf.rule(tree, head))
-    return sf.findings(folder)
+    return sf.all_findings(folder)
 
 
 def cited(op: str, *parts: str) -> str:

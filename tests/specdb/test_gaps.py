@@ -37,7 +37,8 @@ def test_the_project_s_own_specs_have_no_error_and_only_known_warnings() -> None
 
 
 def test_what_the_other_tests_plant_is_sound_without_its_mistake(folder: Path) -> None:
-    assert planted(folder) == []
+    sf.write(folder, sf.RULE_FILE, sf.rule(CITED))
+    assert sf.all_findings(folder) == []
 
 
 # limits without citation
@@ -258,6 +259,14 @@ def test_provisions_that_yield_in_a_circle_are_refused(folder: Path) -> None:
     tree = 'all = ["meets us-ear/9X998"]'
     assert planted(folder, tree) == [f"error: {file}: {FIRST}: {said}" for file in (f"specs/{other}", HERE)]
     assert planted(folder) == [], "one alone may yield"
+
+
+def test_an_id_of_a_provision_referred_to_is_refused(folder: Path) -> None:
+    """Its tree is written into this one: the paragraph would follow whichever node comes first."""
+    tree = 'all = ["meets us-ear/3A090.a", { id = "a.1", test = "tpp >= 9000" }]\nparagraphs = { "9X999" = "a.1" }'
+    said = "the node id 'a.1' stands in us-ear/3A090.a too, to which this refers; rename one of them"
+    assert planted(folder, tree) == [f"error: {HERE}: {FIRST}: {said}"]
+    assert planted(folder, tree.replace('"a.1"', '"own"')) == []
 
 
 def test_an_acknowledged_overlap_with_an_unknown_provision_is_refused(folder: Path) -> None:
