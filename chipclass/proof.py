@@ -11,7 +11,7 @@ from chipclass.logic.cells import Box, Cell, Ratio, cells
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
 from chipclass.rules.alternatives import Metric
-from chipclass.rules.book import Provision
+from chipclass.rules.book import Provision, book_of
 from chipclass.specdb.store import Specs
 
 MET, NOT_MET, UNDECIDED = "met", "not met", "undecided"
@@ -66,7 +66,9 @@ class Prover:
             "checked": edition.checked,
             **({"overlay": overlay} if (overlay := provision.text("overlay")) else {}),
         }
-        extra = {key: edition.text(key) for key in ("note", "unverified") if edition.text(key)}
+        extra: dict[str, Any] = {key: edition.text(key) for key in ("note", "unverified") if edition.text(key)}
+        if overlaps := [entry for entry in book_of(self.specs).overlaps(provision) if entry["with"] in self.trees]:
+            extra["overlaps"] = overlaps
         return {**head, **checked, **extra, "outcome": proof["outcome"], "proof": proof, "would_settle": settle}
 
     def node(self, node: Node, found: Sequence[Cell]) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
+from chipclass.cli.check import checked
 from chipclass.places import specs_folder
-from chipclass.specdb.compile import compile_specs
+from chipclass.specdb.compile import Compiler, compile_specs
 from chipclass.specdb.problems import Problem, SpecError
 from chipclass.specdb.store import Specs
 
@@ -106,6 +108,34 @@ def problems(*folders: Path) -> list[Problem]:
     except SpecError as error:
         return error.problems
     return []
+
+
+def findings(*folders: Path) -> list[str]:
+    """Everything that compiling finds, warnings included, beside what it finds in the project's own specs."""
+    return _beside_own(_compiled(list(folders)))
+
+
+def all_findings(*folders: Path) -> list[str]:
+    """The same with what only ``chipclass check`` looks for: it holds every provision against every other."""
+    return _beside_own(checked(list(folders))[1])
+
+
+def _beside_own(found: list[Problem]) -> list[str]:
+    return [f"{problem.severity}: {problem}" for problem in sorted(found) if problem not in _own_findings()]
+
+
+def _compiled(folders: list[Path]) -> list[Problem]:
+    compiler = Compiler(folders)
+    try:
+        compiler.run()
+    except SpecError as error:
+        return error.problems
+    return compiler.problems
+
+
+@cache
+def _own_findings() -> frozenset[Problem]:
+    return frozenset(_compiled([specs_folder()]))
 
 
 def specs_of(*folders: Path) -> Specs:

@@ -21,7 +21,7 @@ from chipclass.rules.book import book_of
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import load
-from tests.logic.test_oracle import UNKNOWN, Known, interval, knowns
+from tests.logic.oracle import UNKNOWN, Known, interval, knowns
 
 MET, NOT_MET, UNDECIDED = "met", "not met", "undecided"
 NOT = {MET: NOT_MET, NOT_MET: MET, UNDECIDED: UNDECIDED}

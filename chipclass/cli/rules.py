@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from chipclass.cli import layout
@@ -29,7 +29,7 @@ def run(wanted: str | None, as_of: str | None, folders: Sequence[Path], format: 
     elif wanted is None:
         print(listing(book, date, format == "md"))
     else:
-        print("\n\n".join(screen(p, date) for p in chosen))
+        print("\n\n".join(screen(p, date, book.overlaps(p)) for p in chosen))
     return 0
 
 
@@ -51,14 +51,16 @@ def listing(book: Book, date: str, markdown: bool = False) -> str:
     return "\n".join([layout.table([[head[0].ljust(width), head[1].ljust(10), head[2]]], indent="  "), *parts])
 
 
-def screen(provision: Provision, date: str) -> str:
-    """One provision with all its editions; the edition of the date is marked."""
+def screen(provision: Provision, date: str, overlaps: Sequence[Mapping[str, str]] = ()) -> str:
+    """One provision with all its editions; the edition of the date is marked, acknowledged overlaps are named."""
     head = [
         layout.heading(layout.wrapped(provision.text("title"))),
         f"{provision.id}: {provision.axis}, {provision.effect}",
     ]
     if provision.text("addressee"):
         head.append(layout.field("Addressee", provision.text("addressee")))
+    for entry in overlaps:
+        head.append(layout.field("Overlaps with", f"{entry['with']}: {entry['text']} [{entry['cite']}]"))
     current = provision.on(date)
     parts = ["\n".join(head)]
     for edition in reversed(provision.editions):
@@ -76,7 +78,7 @@ def _edition(edition: Edition, date: str, current: bool) -> Iterator[str]:
     yield layout.field("Posture", posture)
     yield layout.field("Dates", ", ".join([*dates, f"last checked {edition.checked}"]))
     yield layout.field("Citation", edition.cite)
-    for key in ("url", "note", "unverified"):
+    for key in ("gap", "url", "note", "unverified"):
         if text := edition.text(key):
             yield layout.field(key.capitalize(), text)
     for condition in edition.conditions:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -156,3 +156,34 @@ def inline(
     if yields and (over := yields.get(name)) and over in find:
         parts.append(Node("not", children=(inline(find[over], find, yields, (*within, over)),)))
     return Node("all", node.id, node.cite, node.text, tuple(parts))
+
+
+#: What a tree comes to where its tests are known: ``any`` of nothing never holds, ``all`` of nothing always does.
+NEVER, ALWAYS = Node("any"), Node("all")
+
+
+def assume(node: Node, known: Mapping[str, bool]) -> Node:
+    """The tree where the answers to some tests, by their text, are known; only what still matters is left of it.
+
+    Ids, citations and texts are dropped, so that trees which ask the same are equal.
+    """
+    if node.op == "test":
+        if node.text in known:
+            return ALWAYS if known[node.text] else NEVER
+        return replace(node, id="", cite="")
+    if node.op == "not":
+        inner = assume(node.children[0], known)
+        if inner in (ALWAYS, NEVER):
+            return NEVER if inner == ALWAYS else ALWAYS
+        return Node("not", children=(inner,))
+    idle, decisive = (NEVER, ALWAYS) if node.op == "any" else (ALWAYS, NEVER)
+    kept: list[Node] = []
+    for child in node.children:
+        part = assume(child, known)
+        if part == decisive:
+            return decisive
+        if part != idle and part not in kept:
+            kept.append(part)
+    if len(kept) == 1:
+        return kept[0]
+    return Node(node.op, children=tuple(kept)) if kept else idle

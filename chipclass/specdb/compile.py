@@ -119,7 +119,9 @@ class Compiler:
         self.destinations["source"].update(_plain(content.get("source", {})))
         self.destinations["country"].update(content.get("country", {}))
         for key in ("membership", "undecided"):
-            self.destinations[key] += _plain(content.get(key, []))
+            for entry in content.get(key, []):
+                self.places[key, str(len(self.destinations[key]))] = shown
+                self.destinations[key].append(_plain(entry))
 
     def _add_lexicon(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         for kind, entries in content.items():

@@ -48,7 +48,7 @@ def _faults(
     elif following and until and until > following["effective"]:
         yield f"is in force until {until}, but the next edition starts on {following['effective']}"
     days = [entry["from"] for entry in edition["posture"]]
-    if days[0] > effective:
+    if days[0] != effective:
         yield "posture must start on the effective date"
     if any(later <= earlier for earlier, later in pairwise(days)):
         yield "postures must stand in the order of their dates"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chipclass.logic.tree import Node, RuleError, parse
+from chipclass.logic.tree import Node
+from chipclass.specdb.dates import group_problems, rule_problems
+from chipclass.specdb.links import link_problems, tree_of
 from chipclass.specdb.problems import near
+from chipclass.specdb.rulebook import attribute_problems, edition_problems, metric_problems
 
 if TYPE_CHECKING:
     from chipclass.specdb.compile import Compiler
+    from chipclass.specdb.problems import Problem
 
 TABLES = {"die": "dies", "chip": "chips", "family": "families", "product": "products"}
 
@@ -32,12 +36,34 @@ def check(compiler: Compiler) -> None:
     used |= {*tables.get("sources", []), tables.get("codes_source", ""), tables.get("codes_quotes", "")}
     _sources(compiler, used)
     _metrics(compiler)
-    _circles(compiler)
     for name, rule in compiler.data["rules"].items():
+        file = compiler.places["rule", name]
         for edition in rule["editions"]:
             for message in _edition(compiler, rule, edition):
                 if not _hidden(compiler, message):
-                    compiler._problem(compiler.places["rule", name], f"edition {edition['effective']}", message)
+                    compiler._problem(file, f"edition {edition['effective']}", message)
+        for message in _overlaps(compiler, rule):
+            if not _hidden(compiler, message):
+                compiler._problem(file, "overlap", message)
+    compiler.problems += _gaps(compiler)
+
+
+def _gaps(compiler: Compiler) -> Iterator[Problem]:
+    """What the rule book lacks, beside names that do not exist."""
+    data = compiler.data
+    tests: list[Node] = []
+    files = {name: compiler.places["rule", name] for name in data["rules"]}
+    yield from link_problems(data["rules"], files)
+    yield from group_problems(compiler.destinations, compiler.places)
+    for name, rule in data["rules"].items():
+        yield from rule_problems(files[name], rule)
+        for edition in rule["editions"]:
+            if tree := tree_of(edition):
+                tests += tree.tests()
+                yield from edition_problems(files[name], rule, edition, tree, compiler.destinations)
+    if not compiler.unread:
+        yield from metric_problems(data, {test.metric for test in tests if test.kind == "number"})
+        yield from attribute_problems(data, {test.names[0] for test in tests if test.kind == "fact"})
 
 
 def _hidden(compiler: Compiler, message: str) -> bool:
@@ -111,35 +137,17 @@ def _metrics(compiler: Compiler) -> None:
                 )
 
 
-def _tests(edition: dict[str, Any]) -> list[Node]:
-    try:
-        return list(parse(edition["tree"]).tests())
-    except RuleError:  # reported where the rule was read
-        return []
-
-
-def _circles(compiler: Compiler) -> None:
-    """Provisions that refer to themselves through others."""
-    refers: dict[str, set[str]] = {}
-    for name, rule in compiler.data["rules"].items():
-        tests = [test for edition in rule["editions"] for test in _tests(edition)]
-        refers[name] = {test.names[0] for test in tests if test.kind == "meets"}
-    for name in refers:
-        reached, ahead = set(), set(refers[name])
-        while ahead:
-            reached |= ahead
-            ahead = {further for known in ahead for further in refers.get(known, ())} - reached
-        if name in reached:
-            first = compiler.data["rules"][name]["editions"][0]["effective"]
-            message = "refers to itself; a provision cannot meet itself"
-            compiler._problem(compiler.places["rule", name], f"edition {first}", message)
+def _overlaps(compiler: Compiler, rule: dict[str, Any]) -> Iterator[str]:
+    """Acknowledged overlaps with provisions that do not exist."""
+    names = compiler.data["rules"].keys() - {rule["id"]}
+    for entry in rule.get("overlap", []):
+        if entry["with"] not in names:
+            yield f"unknown provision '{entry['with']}'{near(entry['with'], names)}"
 
 
 def _edition(compiler: Compiler, rule: dict[str, Any], edition: dict[str, Any]) -> Iterator[str]:
     data = compiler.data
-    try:
-        tree = parse(edition["tree"])
-    except RuleError:
+    if (tree := tree_of(edition)) is None:
         return
     ids = {node.id for node in tree.walk() if node.id}
     for test in tree.tests():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chipclass.logic.tree import Node, RuleError, inline, parse
+from chipclass.logic.cells import Cell
+from chipclass.logic.tree import ALWAYS, NEVER, Node, RuleError, assume, inline, parse
 
 RULE = {
     "id": "3A090.a",
@@ -161,3 +165,42 @@ class TestInline:
     def test_without_references_nothing_changes(self) -> None:
         assert inline(parse(RULE), {}) == parse(RULE)
         assert isinstance(inline(parse("tpp >= 1"), {}), Node)
+
+
+CASES = [dict(zip(("a", "b", "c"), answers, strict=True)) for answers in product([True, False], repeat=3)]
+
+
+def trees() -> st.SearchStrategy[Any]:
+    """Trees of three yes/no tests, with labels here and there."""
+    leaves = st.sampled_from(["a", "b", "c", "not a", {"id": "named", "test": "b", "cite": "x"}])
+    return st.recursive(
+        leaves,
+        lambda parts: st.one_of(
+            st.builds(lambda op, items: {op: items}, st.sampled_from(["any", "all"]), st.lists(parts, min_size=1)),
+            st.builds(lambda item: {"not": item}, parts),
+        ),
+        max_leaves=8,
+    )
+
+
+@given(trees(), st.dictionaries(st.sampled_from(["a", "b", "c"]), st.booleans()))
+def test_assuming_answers_keeps_what_a_tree_says_of_the_rest(rule: Any, known: dict[str, bool]) -> None:
+    tree = parse(rule)
+    rest = assume(tree, known)
+    assert not {test.text for test in rest.tests()} & known.keys()
+    for case in CASES:
+        agreed = {**case, **known}
+        assert Cell({}, agreed, True).holds(rest) == Cell({}, agreed, True).holds(tree)
+
+
+def test_nothing_is_left_of_a_tree_whose_answer_is_known() -> None:
+    tree = parse({"all": ["a", {"any": ["not b", "tpp >= 1"]}]})
+    assert assume(tree, {"a": False}) == NEVER
+    assert assume(tree, {"a": True, "b": False}) == ALWAYS
+    assert assume(tree, {"a": True, "b": True}) == parse("tpp >= 1")
+    assert assume(parse({"id": "x", "all": ["a", "a"]}), {}) == parse("a")
+
+
+def test_any_of_nothing_never_holds_and_all_of_nothing_always() -> None:
+    nothing = Cell({}, {}, True)
+    assert nothing.holds(ALWAYS) and not nothing.holds(NEVER)

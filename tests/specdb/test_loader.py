@@ -296,7 +296,8 @@ def test_a_letter_about_an_unknown_product_is_refused(folder: Path) -> None:
     [
         pytest.param('all = ["meets us-ear/9X999"]', "", id="a provision that meets itself"),
         pytest.param(
-            'all = [{ id = "a", test = "tpp >= 1" }, { id = "a", test = "tpp < 9" }]\nparagraphs = { "9X999.a" = "a" }',
+            'all = [{ id = "a", test = "tpp >= 1", cite = "a" }, { id = "a", test = "tpp < 9", cite = "a" }]\n'
+            'paragraphs = { "9X999.a" = "a" }',
             "",
             id="a node id twice",
         ),
