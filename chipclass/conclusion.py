@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.logic.cells import NO, YES, Box, Cell, Possible, cells, outcomes
+from chipclass.logic.cells import NO, YES, Box, Cell, Possible, cells, folded, outcomes
 from chipclass.logic.numbers import Interval
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
@@ -52,6 +52,8 @@ class Axes:
     def class_entries(self, scope: str = "") -> list[dict[str, Any]]:
         """Possible classes per regime (contract: ic_class); several entries of a regime are several possibilities."""
         held = self.class_provisions(scope)
+        if scope:  # a regime whose limits are not on file would only say that nothing is certain
+            held = [p for p in held if any(test.kind == "number" for test in self.trees[p.id].tests())]
         entries = []
         for regime in dict.fromkeys(p.regime for p in held):
             possible = self.classes(provisions=[p for p in held if p.regime == regime])
@@ -246,7 +248,8 @@ class Axes:
     def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
         box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
-        answers = {cell.holds(tree) for cell in self._caught_cells(tree, box)}
+        open_ = folded(tree, box)
+        answers = {cell.holds(open_) for cell in self._caught_cells(open_, box)}
         return outcome_of(True in answers, False in answers)
 
     def _policy_text(self, provision: Provision, outcome: str) -> str:
@@ -263,8 +266,9 @@ class Axes:
             "fact": "the open facts of the product are as it asks",
             "headquarters": f"no party is headquartered in {words.join(self._named_headquarters([tree]), 'or')}",
         }
-        caught = self._caught_cells(tree)
-        turning = [test for test in tree.tests() if _turns(tree, test, caught)]
+        open_ = folded(tree, self.box)
+        caught = self._caught_cells(open_)
+        turning = [test for test in open_.tests() if _turns(open_, test, caught)]
         kinds = {test.kind for test in turning}
         rest = [words.open_words(test) for test in turning if test.kind not in (*said, "stated")]
         stated = [asks or words.words_of(test.names[0]) for test in turning if test.kind == "stated"]

@@ -24,7 +24,6 @@ from chipclass.amendments import (
 from chipclass.answer import Answer
 from chipclass.classification import document
 from chipclass.evaluation import Evaluation
-from chipclass.logic.cells import cells
 from chipclass.logic.numbers import INF
 from chipclass.positions import Move, Position, evaluations, moves, position_of
 from chipclass.proof import UNDECIDED
@@ -227,7 +226,7 @@ def _line(before: Evaluation, after: Evaluation, edit: Change) -> dict[str, Any]
 def _leaf(evaluation: Evaluation, limit: Limit | None) -> dict[str, Any] | None:
     if limit is None:
         return None
-    leaf = evaluation.prover.node(limit.test, list(cells([limit.test], evaluation.box)))
+    leaf = evaluation.prover.node(limit.test)
     said = words.margin_words(leaf)
     return {
         "limit": float(limit.test.limit),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from chipclass.explanation import decimal_text, exact_text, open_words, show, span_words
-from chipclass.logic.cells import Box, Cell, Ratio, cells
+from chipclass.logic.cells import Box, Cell, Ratio, cells, folded, outcomes
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
 from chipclass.rules.alternatives import Metric
@@ -16,6 +16,16 @@ from chipclass.specdb.store import Specs
 
 MET, NOT_MET, UNDECIDED = "met", "not met", "undecided"
 NOT_IN_FORCE, OUT_OF_SCOPE = "not in force", "out of scope"
+
+
+def _composed(op: str, outcomes: Sequence[str]) -> str:
+    """What the outcomes of the children say of a node: an open one leaves open what it can change."""
+    if op == "not":
+        return {MET: NOT_MET, NOT_MET: MET}.get(outcomes[0], UNDECIDED)
+    decisive, otherwise = (MET, NOT_MET) if op == "any" else (NOT_MET, MET)
+    if decisive in outcomes:
+        return decisive
+    return UNDECIDED if UNDECIDED in outcomes else otherwise
 
 
 def outcome_of(possible_true: bool, possible_false: bool) -> str:
@@ -34,6 +44,8 @@ class Prover:
         self.box = box
         self.trees = trees
         self._lefts: dict[str, dict[str, Any]] = {}
+        #: By identity (a tree that several provisions refer to is one), with the node, which keeps the identity.
+        self._proofs: dict[int, tuple[Node, dict[str, Any]]] = {}
         self.limits: dict[str, set[Fraction]] = {}
         for tree in trees.values():
             for test in tree.tests():
@@ -57,11 +69,8 @@ class Prover:
             outcome = NOT_IN_FORCE if edition is None else OUT_OF_SCOPE
             return {**head, "outcome": outcome, "proof": None, "would_settle": []}
         tree = self.trees[provision.id]
-        found = list(cells([tree], self.box))
-        proof = self.node(tree, found)
-        if len(found) > 1:
-            proof["cases"] = _cases(tree, found)
-        settle = self.would_settle(tree, found) if proof["outcome"] == UNDECIDED else []
+        proof = self.node(tree)
+        settle = self.would_settle(tree) if proof["outcome"] == UNDECIDED else []
         checked = {
             "checked": edition.checked,
             **({"overlay": overlay} if (overlay := provision.text("overlay")) else {}),
@@ -71,15 +80,29 @@ class Prover:
             extra["overlaps"] = overlaps
         return {**head, **checked, **extra, "outcome": proof["outcome"], "proof": proof, "would_settle": settle}
 
-    def node(self, node: Node, found: Sequence[Cell]) -> dict[str, Any]:
-        """The proof of a node over the feasible cells (contract: P)."""
-        answers = {cell.holds(node) for cell in found}
-        outcome = outcome_of(True in answers, False in answers)
+    def node(self, node: Node) -> dict[str, Any]:
+        """The proof of a node over the feasible cells of its own tests (contract: P).
+
+        Where the outcomes of the children do not say what the node comes to, because their figures hang together, the
+        node carries its cases.
+        """
+        if id(node) not in self._proofs:
+            self._proofs[id(node)] = node, self._node(node)
+        return self._proofs[id(node)][1]
+
+    def _node(self, node: Node) -> dict[str, Any]:
         labels = {"id": node.id, "cite": node.cite}
         if node.op != "test":
-            children = [self.node(child, found) for child in node.children]
+            children = [self.node(child) for child in node.children]
             text = {"text": node.text} if node.text else {}
-            return {"op": node.op, **labels, **text, "outcome": outcome, "children": children}
+            plain = _composed(node.op, [child["outcome"] for child in children])
+            proof = {"op": node.op, **labels, **text, "outcome": plain, "children": children}
+            open_ = [c for c, p in zip(node.children, children, strict=True) if p["outcome"] == UNDECIDED]
+            if self._hang_together(open_) and (outcome := self._outcome(node)) != UNDECIDED:
+                cases = _cases(node, list(cells([node], self.box)))
+                return {**proof, "outcome": outcome, "cases": cases}
+            return proof
+        outcome = self._outcome(node)
         if node.kind != "number":
             return {"op": "test", **labels, "text": node.text, "kind": node.kind, "outcome": outcome}
         metric = self.metrics.get(node.metric)
@@ -96,6 +119,26 @@ class Prover:
             "margin": self._margin(metric, limit),
             "outcome": outcome,
         }
+
+    def _hang_together(self, nodes: Sequence[Node]) -> bool:
+        """Whether two of these nodes read the same figure or fact: only then can they decide what none does alone."""
+        seen: set[str] = set()
+        for node in nodes:
+            reads = {name for test in node.tests() for name in self._reads(test)}
+            if seen & reads:
+                return True
+            seen |= reads
+        return False
+
+    def _reads(self, test: Node) -> Iterator[str]:
+        """What a test reads: a fact, or a metric with those that it is a quotient of."""
+        yield test.metric or test.text
+        if isinstance(ratio := self.box.numbers.get(test.metric), Ratio):
+            yield ratio.numerator
+
+    def _outcome(self, node: Node) -> str:
+        possible = outcomes({"node": node}, self.box)["node"]
+        return outcome_of(bool(possible.true), bool(possible.false))
 
     def _left(self, name: str) -> dict[str, Any]:
         """What a test reads: the range of the deciding values, exactly and as numbers; made once per metric."""
@@ -130,9 +173,11 @@ class Prover:
             value = metric.low
         return None if value is None or limit == 0 else float(value / limit - 1)
 
-    def would_settle(self, tree: Node, found: Sequence[Cell]) -> list[dict[str, Any]]:
+    def would_settle(self, whole: Node) -> list[dict[str, Any]]:
         """The facts that would decide an undecided provision, and the value at which it turns."""
         result: dict[tuple[str, str], dict[str, Any]] = {}
+        tree = folded(whole, self.box)
+        found = list(cells([tree], self.box))
         for test in tree.tests():
             if len({cell.holds(test) for cell in found}) == 2 and _matters(tree, test, found):
                 for entry in self._settling(test):

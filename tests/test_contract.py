@@ -97,23 +97,26 @@ def test_no_number_is_infinite_or_none(answers: Answers) -> None:
 def test_status_is_what_the_class_implies(answers: Answers) -> None:
     wrong = []
     for name, conclusion in conclusions(answers):
-        caught = {bool(entry["paragraphs"]) for entry in conclusion["ic_class"]}
+        deciding = [entry for entry in conclusion["ic_class"] if entry["makes_status"]]
+        caught = {bool(entry["paragraphs"]) for entry in deciding}
         implied = {(True,): "controlled", (False,): "not caught"}.get(tuple(caught), "cannot exclude")
         if conclusion["in_force"] and conclusion["status"] != implied:
             wrong.append(f"{name}: {conclusion['status']}, and its classes read {implied}")
-        if any(entry["certain"] and len(conclusion["ic_class"]) > 1 for entry in conclusion["ic_class"]):
-            wrong.append(f"{name}: several classes, and one of them is certain")
+        for entry in conclusion["ic_class"]:
+            alike = [other for other in conclusion["ic_class"] if other["regime"] == entry["regime"]]
+            if entry["certain"] is not (len(alike) == 1):
+                wrong.append(f"{name}: {len(alike)} classes of {entry['regime']}, certain: {entry['certain']}")
     none_of(wrong)
 
 
 def test_the_class_follows_from_the_variants(answers: Answers) -> None:
     wrong = []
     for name, result in results(answers):
-        possible = {tuple(e["paragraphs"]) for v in result["variants"] for e in v["conclusion"]["ic_class"]}
-        if {tuple(e["paragraphs"]) for e in result["conclusion"]["ic_class"]} != possible:
+        possible = {
+            (e["regime"], tuple(e["paragraphs"])) for v in result["variants"] for e in v["conclusion"]["ic_class"]
+        }
+        if {(e["regime"], tuple(e["paragraphs"])) for e in result["conclusion"]["ic_class"]} != possible:
             wrong.append(f"{name}: the conclusion over all variants does not hold their classes")
-        if any(e["certain"] is not (len(possible) == 1) for e in result["conclusion"]["ic_class"]):
-            wrong.append(f"{name}: certain, and {len(possible)} classes are possible")
         if result["represented_by"] not in {v["product"] for v in result["variants"]}:
             wrong.append(f"{name}: represented by {result['represented_by']}, which is no variant")
     none_of(wrong)
@@ -180,11 +183,6 @@ def test_figures_agree_with_one_another(answers: Answers) -> None:
     none_of(wrong)
 
 
-def possible_cases(proof: Mapping[str, Any]) -> list[dict[str, bool]]:
-    """The truths of the tests, case by case; one case where every test is decided."""
-    return proof.get("cases") or [{leaf["text"]: leaf["outcome"] == "met" for leaf in leaves(proof)}]
-
-
 def holds(node: Mapping[str, Any], case: Mapping[str, bool]) -> bool:
     if node["op"] == "test":
         return case[node["text"]]
@@ -192,9 +190,18 @@ def holds(node: Mapping[str, Any], case: Mapping[str, bool]) -> bool:
     return {"any": any, "all": all, "not": lambda inner: not inner[0]}[node["op"]](answers)
 
 
-def rebuilt(node: Mapping[str, Any], cases: list[dict[str, bool]]) -> str:
-    found = {holds(node, case) for case in cases}
-    return "undecided" if len(found) == 2 else "met" if found == {True} else "not met"
+def rebuilt(node: Mapping[str, Any]) -> str:
+    """From a node's cases where it carries them, else from its children: an open one leaves open what it can change."""
+    if node["op"] == "test":
+        return str(node["outcome"])
+    if cases := node.get("cases"):
+        found = {holds(node, case) for case in cases}
+        return "undecided" if len(found) == 2 else "met" if found == {True} else "not met"
+    answers = [rebuilt(child) for child in node["children"]]  # an empty any: a provision without wording that day
+    if node["op"] == "not":
+        return {"met": "not met", "not met": "met"}.get(answers[0], "undecided")
+    decisive, otherwise = ("met", "not met") if node["op"] == "any" else ("not met", "met")
+    return decisive if decisive in answers else "undecided" if "undecided" in answers else otherwise
 
 
 def nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -210,9 +217,9 @@ def test_outcomes_can_be_rebuilt_from_the_proof(answers: Answers) -> None:
             proof = determination["proof"]
             if proof is None:
                 continue
-            cases, provision = possible_cases(proof), f"{name}: {determination['provision']}"
+            provision = f"{name}: {determination['provision']}"
             for node in nodes(proof):
-                if node["outcome"] != (expected := rebuilt(node, cases)):
+                if node["outcome"] != (expected := rebuilt(node)):
                     where = node.get("text") or node.get("id") or node["op"]
                     wrong.append(f"{provision} {where} is {node['outcome']}, not {expected}")
             if determination["outcome"] != proof["outcome"]:

@@ -136,14 +136,20 @@ def _test(text: str, where: str) -> Node:
 
 
 def inline(
-    node: Node, find: Mapping[str, Node], yields: Mapping[str, str] | None = None, within: tuple[str, ...] = ()
+    node: Node,
+    find: Mapping[str, Node],
+    yields: Mapping[str, str] | None = None,
+    within: tuple[str, ...] = (),
+    written: dict[str, Node] | None = None,
 ) -> Node:
     """The tree with every ``meets X`` replaced by X's own tree, so that both are decided in the same cell.
 
-    Where X yields to Y, meeting X means X and not Y. Raises RuleError if a provision refers to itself.
+    Where X yields to Y, meeting X means X and not Y. ``written`` keeps the trees that were written out, so that each
+    stands once and is decided once. Raises RuleError if a provision refers to itself.
     """
+    written = {} if written is None else written
     if node.op != "test":
-        children = tuple(inline(child, find, yields, within) for child in node.children)
+        children = tuple(inline(child, find, yields, within, written) for child in node.children)
         return Node(node.op, node.id, node.cite, node.text, children)
     if node.kind != "meets":
         return node
@@ -152,9 +158,13 @@ def inline(
         raise RuleError(f"{' meets '.join([*within, name])}: a provision cannot refer to itself")
     if name not in find:  # no edition of it on this date: it cannot be met
         return Node("any", node.id, node.cite, node.text, ())
-    parts = [inline(find[name], find, yields, (*within, name))]
-    if yields and (over := yields.get(name)) and over in find:
-        parts.append(Node("not", children=(inline(find[over], find, yields, (*within, over)),)))
+    over = yields.get(name, "") if yields else ""
+    for other in (name, over):
+        if other in find and other not in written:
+            written[other] = inline(find[other], find, yields, (*within, other), written)
+    parts = [written[name]]
+    if over in find:
+        parts.append(Node("not", children=(written[over],)))
     return Node("all", node.id, node.cite, node.text, tuple(parts))
 
 

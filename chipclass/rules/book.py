@@ -145,7 +145,8 @@ class Book:
         if date not in self._trees:
             raw = {p.id: edition.tree for p in self if (edition := p.on(date))}
             yields = {p.id: p.text("yields_to") for p in self if p.text("yields_to")}
-            self._trees[date] = {name: inline(tree, raw, yields, (name,)) for name, tree in raw.items()}
+            written: dict[str, Node] = {}
+            self._trees[date] = {name: inline(tree, raw, yields, (name,), written) for name, tree in raw.items()}
         return self._trees[date]
 
     def days(self) -> set[str]:
