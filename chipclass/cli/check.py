@@ -46,7 +46,7 @@ def checked(folders: list[Path]) -> tuple[Mapping[str, Any] | None, list[Problem
     Beside what keeps the files from being compiled this finds what makes them unfit to decide on: provisions that
     contradict each other without saying so, and such as nothing can reach.
     """
-    from chipclass.rules.book import Book
+    from chipclass.rules.book import book_of
     from chipclass.rules.conflicts import overlap_problems
     from chipclass.rules.reach import reach_problems
     from chipclass.rules.worlds import Worlds
@@ -57,8 +57,8 @@ def checked(folders: list[Path]) -> tuple[Mapping[str, Any] | None, list[Problem
     except SpecError as error:
         return None, error.problems
     specs = Specs(index)
-    book = Book(specs)
-    worlds, files = Worlds(specs, book), {name: compiler.places["rule", name] for name in book.provisions}
+    book, worlds = book_of(specs), Worlds(specs)
+    files = {name: compiler.places["rule", name] for name in book.provisions}
     found = {*compiler.problems, *overlap_problems(book, worlds, files), *reach_problems(book, worlds, files)}
     problems = sorted(found, key=lambda problem: (problem.severity, problem))
     return (None if any(p.severity == "error" for p in problems) else index), problems

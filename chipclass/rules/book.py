@@ -149,15 +149,6 @@ class Book:
             self._trees[date] = {name: inline(tree, raw, yields, (name,), written) for name, tree in raw.items()}
         return self._trees[date]
 
-    def days(self) -> set[str]:
-        """Days on which an edition begins or ends, or is enforced in another way."""
-        found: set[str] = set()
-        for edition in (edition for provision in self for edition in provision.editions):
-            dates = [edition.effective, edition.until, edition.data.get("comply_from")]
-            found.update(str(day) for day in dates if day)
-            found.update(str(entry["from"]) for entry in edition.data["posture"])
-        return found
-
     def overlaps(self, provision: Provision) -> list[dict[str, str]]:
         """Provisions that answer the same question otherwise, by acknowledgement of either: with, cite, text."""
         own = [dict(entry) for entry in provision.data.get("overlap", ())]

@@ -1,7 +1,8 @@
 """Provisions that answer one question differently: each overlap must be acknowledged, with what is printed and why.
 
-Two provisions of one regime, axis and scope overlap if they can hold for the same product in the same transaction on a
-day on which both have an edition. A bill is not law and conflicts with none.
+Two provisions of one regime and axis overlap if they can hold for the same product in the same transaction on a day on
+which both have an edition. Where both refer to classes they must share one: whether a product can be of two
+classes at once is a question about products, which the rules leave open. A bill is not law and conflicts with none.
 """
 
 from __future__ import annotations
@@ -107,18 +108,31 @@ def _questions(book: Book, later: Claim, earlier: Claim, day: str) -> Iterator[t
     for paragraph in later.edition.paragraphs.keys() & earlier.edition.paragraphs.keys():
         here, there = given(book, later, paragraph, day), given(book, earlier, paragraph, day)
         yield f"names {paragraph} by other tests than {name}", apart(here, there)
-    if later.provision.text("scope") != earlier.provision.text("scope"):
+    if not _one_subject(book, later, earlier, day):
         return
     answers = [
         (later.provision.text("policy"), earlier.provision.text("policy")),
         (later.edition.text("rate"), earlier.edition.text("rate")),
     ]
-    if later.provision.axis == "licence requirement":
+    scopes = {claim.provision.text("scope") for claim in (later, earlier)}
+    if later.provision.axis == "licence requirement" and len(scopes) == 1:  # each scope is a requirement of its own
         postures = (later.edition.posture(day), earlier.edition.posture(day))
         answers += [postures] if set(postures) == {IN_FORCE, CODIFIED} else []
     for mine, other in answers:
         if mine and other and mine != other:
             yield f"reads '{mine}' where {name} reads '{other}'", _both(book, later.provision, earlier.provision, day)
+
+
+def _one_subject(book: Book, one: Claim, other: Claim, day: str) -> bool:
+    """Whether two editions refer to a common provision, or one of them to none."""
+    first, second = (_referred(book, claim.edition.tree, day) for claim in (one, other))
+    return not first or not second or not first.isdisjoint(second)
+
+
+def _referred(book: Book, tree: Node, day: str) -> set[str]:
+    found = {test.names[0] for test in tree.tests() if test.kind == "meets"}
+    editions = [edition for name in found if (edition := book.provisions[name].on(day))]
+    return found.union(*(_referred(book, edition.tree, day) for edition in editions))
 
 
 def apart(first: Node, second: Node) -> Node:

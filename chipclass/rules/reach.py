@@ -52,9 +52,10 @@ def _branches(worlds: Worlds, claim: Claim, trees: Mapping[str, Node]) -> Iterat
             said = branch.id or branch.text or branch.cite or f"branch {number + 1} of {node.id or 'any'}"
             if not _holds(worlds, {day: _at(tree, here) for day, tree in trees.items()}):
                 yield f"the branch '{said}' can never hold; mend its tests or remove it", "error"
-            elif not any(part.id in named for part in branch.walk() if part.id) and not _holds(
-                worlds, {day: apart(tree, _without(tree, here)) for day, tree in trees.items()}
-            ):
+                continue
+            if branch.kind == "meets" or any(part.id in named for part in branch.walk() if part.id):
+                continue  # named for its own sake
+            if not _holds(worlds, {day: apart(tree, _without(tree, here)) for day, tree in trees.items()}):
                 said = f"the branch '{said}' makes no difference: it adds nothing to what stands beside it"
                 yield f"{said}; mend its tests or remove it", "warning"
 

@@ -76,11 +76,6 @@ class Countries:
         """ISO codes of all countries."""
         return tuple(self._countries)
 
-    def days(self) -> set[str]:
-        """Days on which a country enters or leaves a group."""
-        entries = [*self._memberships, *self._undecided]
-        return {str(entry[key]) for entry in entries for key in ("from", "until") if key in entry}
-
     def code(self, text: str) -> str:
         """ISO code of a country given by code or name. Raises QueryError with a near name."""
         if not isinstance(text, str):

@@ -8,16 +8,15 @@ followed: such figures vary freely, so that "can hold" may be said too often, ne
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import product as combinations
 
 from chipclass.logic.cells import Box, Ratio, Values, cells
 from chipclass.logic.numbers import INF, UNDEFINED, Interval
 from chipclass.logic.tree import ALWAYS, NEVER, Node, assume
-from chipclass.rules.book import Book, Edition
-from chipclass.rules.transactions import KINDS, Transaction, countries_of, truths
+from chipclass.rules.book import Edition, book_of
+from chipclass.rules.transactions import KINDS, countries_of
 from chipclass.specdb.store import Specs
 
 #: Kind of test -> what of a transaction answers it. Every other kind of test that is not numeric is free.
@@ -29,10 +28,9 @@ Choices = list[tuple[str, dict[str, bool]]]
 class Worlds:
     """Searches the possible products and transactions for one in which a tree holds."""
 
-    def __init__(self, specs: Specs, book: Book) -> None:
+    def __init__(self, specs: Specs) -> None:
         self.countries = countries_of(specs)
-        self._moves = sorted(self.countries.days())
-        self._days = sorted(book.days() | self.countries.days())
+        self._days, self._moves = change_days(specs), _moves(specs)
         numbers: dict[str, Values | Ratio] = {}
         for name, metric in specs.metrics.items():
             if metric["op"] == "quotient" and specs.metrics[metric["of"][0]]["op"] != "quotient":
@@ -40,8 +38,7 @@ class Worlds:
             else:
                 numbers[name] = (Interval.unknown(), UNDEFINED)
         self._box = Box(numbers)
-        self._answers: dict[tuple[str, int], dict[Any, bool | None]] = {}
-        self._chosen: dict[tuple[tuple[str, ...], int], Choices] = {}
+        self._known_choices: dict[tuple[tuple[str, ...], int], Choices] = {}
         self._known: dict[Node, bool] = {NEVER: False, ALWAYS: True}
 
     def days(self, *editions: Edition) -> list[str]:
@@ -87,31 +84,38 @@ class Worlds:
         return ", ".join(f"{lead.get(part, '')}{self.countries.name(value)}" for part, value in deal.items())
 
     def _choices(self, tests: Sequence[Node], date: str) -> Choices:
-        """Values that answer some of the tests differently, with what each answers; open answers are left out."""
-        named = tuple(test.text for test in tests)
-        key = (named, bisect_right(self._moves, date))  # between two moves of a country every answer is the same
-        if key in self._chosen:
-            return self._chosen[key]
-        columns = [self._answered(test, date) for test in tests]
-        alike: dict[tuple[bool | None, ...], str] = {}
-        for value in columns[0]:
-            alike.setdefault(tuple(column[value] for column in columns), value)
-        self._chosen[key] = [
-            (value, {text: answer for text, answer in zip(named, answers, strict=True) if answer is not None})
-            for answers, value in alike.items()
-        ]
-        return self._chosen[key]
+        """Values that answer some of the tests differently, with what each answers."""
+        key = (tuple(test.text for test in tests), bisect_right(self._moves, date))
+        if key not in self._known_choices:  # between two moves of a country every answer is the same
+            alike: dict[tuple[bool, ...], str] = {}
+            for value in KINDS if tests[0].kind == "transaction" else self.countries.codes:
+                for groups in self._groups(value, {name for test in tests for name in test.names}, date):
+                    alike.setdefault(tuple(not groups.isdisjoint(test.names) for test in tests), value)
+            self._known_choices[key] = [(value, dict(zip(key[0], said, strict=True))) for said, value in alike.items()]
+        return self._known_choices[key]
 
-    def _answered(self, test: Node, date: str) -> dict[Any, bool | None]:
-        """What each country, or kind of transaction, answers to a test on a date; None where it is not established."""
-        key = (test.text, bisect_right(self._moves, date))
-        if key not in self._answers:
-            field = PARTS[test.kind]
-            answers = {}
-            for value in KINDS if field == "kind" else self.countries.codes:
-                part: dict[str, Any] = {field: value}
-                deal = replace(Transaction(date), **part)
-                possible = truths([test], deal, (), self.countries)[test.text]
-                answers[value] = None if possible.true and possible.false else bool(possible.true)
-            self._answers[key] = answers
-        return self._answers[key]
+    def _groups(self, value: str, names: Iterable[str], date: str) -> Iterator[frozenset[str]]:
+        """Those of the names that are true of a country or kind; once for every way in which an open one may be."""
+        if value in KINDS:
+            yield frozenset([value])
+            return
+        found = {name: self.countries.member(value, name, date) for name in names}
+        ways = [[name] if not possible.false else [name, ""] for name, possible in found.items() if possible.true]
+        yield from (frozenset(way) for way in combinations(*ways))
+
+
+def change_days(specs: Specs) -> list[str]:
+    """Days on which an edition begins or ends or is enforced in another way, or a country enters or leaves a group."""
+    found = set(_moves(specs))
+    for edition in (edition for provision in book_of(specs) for edition in provision.editions):
+        dates = [edition.effective, edition.until, edition.data.get("comply_from")]
+        found.update(str(day) for day in dates if day)
+        found.update(str(entry["from"]) for entry in edition.data["posture"])
+    return sorted(found)
+
+
+def _moves(specs: Specs) -> list[str]:
+    """Days on which a country enters or leaves a group."""
+    listed = specs.index["destinations"]
+    entries = [*listed["membership"], *listed["undecided"]]
+    return sorted({str(entry[key]) for entry in entries for key in ("from", "until") if key in entry})

@@ -81,7 +81,6 @@ def metric_problems(data: Mapping[str, Mapping[str, Any]], read: set[str]) -> It
             yield Problem(file, name, f"a sum in {metric['unit']} of parts in {', '.join(units)}; give all one unit")
         if metric["op"] == "quotient" and len(units) == 2 and metric["unit"] != "/".join(units):
             yield Problem(file, name, f"{' by '.join(units)} is {'/'.join(units)}, not {metric['unit']}; mend the unit")
-    yield from _units(file, metrics)
 
 
 def attribute_problems(data: Mapping[str, Mapping[str, Any]], read: set[str]) -> Iterator[Problem]:
@@ -96,15 +95,15 @@ def attribute_problems(data: Mapping[str, Mapping[str, Any]], read: set[str]) ->
         if not attribute["metrics"] and name not in used:
             message = "no record gives it, no metric and no rule needs it; remove it or use it"
             yield Problem(file, name, message, "warning")
-    yield from _units(file, attributes)
+        yield from _unit(file, name, attribute.get("unit", ""))
 
 
-def _units(file: str, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+def _unit(file: str, name: str, unit: str) -> Iterator[Problem]:
+    """A unit in which no figure could be given. Units of metrics are only printed: they may be of a regime's own."""
     from chipclass.units import UnitError, dimension
 
-    for name, entry in entries.items():
-        try:
-            if "unit" in entry:
-                dimension(entry["unit"])
-        except UnitError as error:
-            yield Problem(file, name, str(error))
+    try:
+        if unit:
+            dimension(unit)
+    except UnitError as error:
+        yield Problem(file, name, str(error))

@@ -128,7 +128,6 @@ def test_review_policies_that_never_hold_together_do_not(folder: Path, tree: str
         pytest.param("2023-11-17", "2022-01-01", id="ended before"),
         pytest.param("us-ear/9X999", "us-bills/9X999", id="another regime"),
         pytest.param('axis = "review policy"', 'axis = "exception"', id="another axis"),
-        pytest.param('effect = "restricts"', 'effect = "restricts"\nscope = "headquarters"', id="another scope"),
     ],
 )
 def test_what_does_not_answer_the_same_question_does_not_conflict(folder: Path, old: str, new: str) -> None:
@@ -141,6 +140,14 @@ def test_what_does_not_answer_the_same_question_does_not_conflict(folder: Path, 
     (folder / sf.RULE_FILE).unlink()
     sf.write(folder, f"rules/{name}.toml", text)
     assert sf.all_findings(folder) == []
+
+
+def test_a_scope_of_its_own_makes_a_requirement_another_one_but_not_a_policy(folder: Path) -> None:
+    without_acknowledgement(folder, WORLDWIDE)
+    sf.edit(folder, WORLDWIDE, 'effect = "restricts"', 'effect = "restricts"\nscope = "headquarters"')
+    assert not [found for found in sf.all_findings(folder) if "742.6-a-6-iii-A reads" in found]
+    tree = f'all = ["{CAUGHT}", "destination in CN"]'
+    assert len(with_denial(folder, policy(tree, head='scope = "headquarters"'))) == 1
 
 
 def test_countries_count_as_of_the_day(folder: Path) -> None:
@@ -157,6 +164,21 @@ def test_an_undecided_membership_may_be_one(folder: Path) -> None:
     text = policy(tree).replace("2023-11-17", "2026-09-01").replace("checked = 2026-09-24", "checked = 2026-10-02")
     [found] = planted(folder, text)
     assert "(for example 2026-10-01, destination France, headquarters Cyprus)" in found
+
+
+def test_an_open_membership_is_one_thing_in_all_tests(folder: Path) -> None:
+    """Cyprus is in D:5 or it is not: what leaves out D:5 in other words never meets what names it."""
+    tree = f'all = ["{CAUGHT}", "not destination in D:5, MO, FR", "not headquarters in MO, D:5"]'
+    assert with_denial(folder, policy(tree)) == []
+
+
+def test_policies_for_different_classes_do_not_conflict(folder: Path) -> None:
+    """Whether a product can be of two classes at once is no question of the policies."""
+    sf.write(folder, "rules/us-ear/9X998.toml", sf.rule('all = ["stated acme-class"]', name="us-ear/9X998"))
+    tree = 'all = ["meets us-ear/9X998", "destination in CN"]'
+    assert planted(folder, policy(tree)) == []
+    both = 'all = [{ any = ["meets us-ear/9X998", "meets us-ear/4A090.a"] }, "destination in CN"]'
+    assert len(with_denial(folder, policy(both))) == 1, "4A090.a refers to 3A090.a"
 
 
 def test_a_paragraph_given_by_two_provisions_differently_conflicts(folder: Path) -> None:
