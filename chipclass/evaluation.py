@@ -23,7 +23,7 @@ from chipclass.rules.alternatives import Metric, deciding_facts
 from chipclass.rules.book import Provision, book_of
 from chipclass.rules.figures import box_of, metrics_of
 from chipclass.rules.transactions import Transaction, countries_of, truths
-from chipclass.specdb.records import MANUFACTURER, Item
+from chipclass.specdb.records import MANUFACTURER, Item, maker_of
 from chipclass.specdb.store import Specs
 from chipclass.tariff import tariff_of
 
@@ -48,7 +48,7 @@ class Evaluation:
         trees = book.trees(deal.as_of)
         read = {test.metric for tree in trees.values() for test in tree.tests() if test.kind == "number"}
         self.metrics: dict[str, Metric] = metrics_of(specs, chip, read, given)
-        names = {item.id, chip.id, *chip.families, *item.families}
+        names = {item.id, chip.id, *chip.families, *item.families, maker_of(chip.vendor)}
         released = [str(fact.value) for fact in deciding_facts(chip.known("release_date"))]
         known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries, released)
         facts = box_of(specs, chip, self.metrics)

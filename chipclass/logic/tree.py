@@ -6,7 +6,7 @@ A node is ``{any = [...]}``, ``{all = [...]}``, ``{not = ...}`` or a test in wor
 ``tpp >= 4800``                       a metric, an operator exactly as in the text, a limit
 ``designed_or_marketed_for_...``      a yes/no fact of the product
 ``meets us-ear/3A090.a``              another provision, evaluated in the same cell and on the same date
-``product in amd-mi308x, ...``        the product, or its family, is one of those named
+``product in amd-mi308x, ...``        the product, its family, or its maker (``amd``) is one of those named
 ``destination in D:5, Macau``         country groups and countries, as of the date
 ``headquarters in D:5, Macau``        the same for any party's headquarters or ultimate parent
 ``shipped from US``                   the country of shipment

@@ -107,6 +107,11 @@ class Identifier:
     overlay: str = ""
 
 
+def maker_of(vendor: str) -> str:
+    """A vendor as the tests of rules name it: ``NVIDIA`` is ``nvidia``."""
+    return vendor.casefold().replace(" ", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A die, a chip, a product that contains chips, or a family (a name that fits several chips)."""

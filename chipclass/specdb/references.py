@@ -9,6 +9,7 @@ from chipclass.logic.tree import Node
 from chipclass.specdb.dates import group_problems, rule_problems
 from chipclass.specdb.links import link_problems, tree_of
 from chipclass.specdb.problems import near
+from chipclass.specdb.records import maker_of
 from chipclass.specdb.rulebook import attribute_problems, edition_problems, metric_problems
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ def _test(compiler: Compiler, test: Node) -> Iterator[str]:
     if test.kind == "meets" and test.names[0] not in data["rules"]:
         yield f"'{test.text}': unknown provision{near(test.names[0], data['rules'])}"
     if test.kind == "product":
-        known = {*data["chips"], *data["families"], *data["products"]}
+        makers = {maker_of(chip["vendor"]) for chip in data["chips"].values()}
+        known = {*data["chips"], *data["families"], *data["products"], *makers}
         for name in test.names:
             if name not in known:
                 yield f"'{test.text}': unknown product or family '{name}'{near(name, known)}"

@@ -58,7 +58,7 @@ def variant(query: str, specs: Specs, as_of: str = DAY) -> dict[str, Any]:
 
 
 def classes(found: dict[str, Any]) -> list[list[str]]:
-    return [entry["paragraphs"] for entry in found["conclusion"]["ic_class"]]
+    return [entry["paragraphs"] for entry in found["conclusion"]["ic_class"] if entry["makes_status"]]
 
 
 def stricter(overlay: Overlay, name: str = "stricter") -> Path:
