@@ -18,6 +18,8 @@ from chipclass.specdb.store import Specs, load
 from chipclass.variants import merged
 
 SCHEMA = 1
+#: Scopes of provisions that stand beside the answer and are no part of it.
+BESIDE = ("abroad", "bill")
 
 
 class Result(Answer):
@@ -124,7 +126,7 @@ def _one(specs: Specs, text: str, deal: Transaction) -> dict[str, Any]:
 
 def document(specs: Specs, deal: Transaction) -> dict[str, Any]:
     """The head that every JSON output carries."""
-    editions = [e for p in book_of(specs) if (e := p.on(deal.as_of))]
+    editions = [e for p in book_of(specs) if (e := p.on(deal.as_of)) and p.scope not in BESIDE]
     return {
         "schema": SCHEMA,
         "chipclass": __version__,

@@ -161,7 +161,7 @@ class Evaluation:
             if found["proof"] is None:
                 continue
             text = words.outcome_words(found["outcome"], provision.effect)
-            because = words.join([entry["text"] for entry in found["would_settle"][:2]], "or")
+            because = "; ".join(list(dict.fromkeys(entry["text"] for entry in found["would_settle"]))[:2])
             result.append(
                 {
                     "id": provision.id,
@@ -171,7 +171,7 @@ class Evaluation:
                     "name": provision.paragraph,
                     "posture": found["posture"],
                     "outcome": found["outcome"],
-                    "text": f"{provision.paragraph}: {text}{f' ({because})' if because else ''}",
+                    "text": f"{provision.paragraph}: {text}{f' (open: {because})' if because else ''}",
                     "citation": found["citation"],
                 }
             )
@@ -250,9 +250,12 @@ def begins_words(first: str) -> str:
 def checked_words(specs: Specs, as_of: str) -> str:
     """The banner for a date after the last check of a rule in force; empty where every rule was checked since."""
     checks: dict[str, list[str]] = {}
-    for provision in book_of(specs):
-        if edition := provision.on(as_of):
-            checks.setdefault(edition.checked, []).append(provision.paragraph)
+    book = book_of(specs)
+    own = {provision.regime for provision in book.axis("ic class")}
+    for provision in book:
+        if (edition := provision.on(as_of)) and provision.scope != "bill":
+            name = provision.paragraph if provision.regime in own else provision.regime
+            checks.setdefault(edition.checked, []).append(name)
     stale = {day: names for day, names in sorted(checks.items()) if day < as_of}
     if not stale:
         return ""

@@ -133,9 +133,9 @@ def fact_words(test: Mapping[str, Any]) -> str:
 def open_words(test: Any) -> str:
     """What is open about a test that is not about a figure, in words."""
     if test.kind == "unsettled":
-        return f"{words_of(test.names[0])}: no text read settles it"
+        return f"a point that no text read settles ({test.names[0]})"
     if test.kind == "stated":
-        return f"{words_of(test.names[0])}: stated or not"
+        return f"whether {words_of(test.names[0])}"
     if test.kind == "heading":
         return f"customs heading {join(test.names, 'or')} or another"
     return f"{words_of(test.text)}: yes or no"

@@ -119,8 +119,9 @@ def value_words(alternative: Mapping[str, Any]) -> str:
 
 
 def _on_one_screen(variant: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The determinations whose limits are drawn; lower lines and bills are one line each below."""
-    return [d for d in variant["determinations"] if d["scope"] not in ("lower", "bill")]
+    """The determinations whose limits are drawn; presumptions, lower lines and bills are one line each below."""
+    shown = [d for d in variant["determinations"] if d["scope"] not in ("lower", "bill")]
+    return [d for d in shown if d["axis"] != "presumption"]
 
 
 def _lines(specs: Specs, variant: Mapping[str, Any], as_of: str) -> str:
@@ -186,14 +187,27 @@ def _other_policies(policy: Mapping[str, Any]) -> str:
 def _beside(conclusion: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What does not make the status: presumptions, lower lines, other regimes and bills, a line each."""
     yield "Presumptions", "; ".join(e["text"] for e in conclusion["presumptions"] if e["outcome"] != "not met")
-    for scope, label in (("abroad", "Elsewhere"), ("lower", "Lower lines"), ("bill", "Bills, no law")):
-        found = [entry for entry in conclusion["further"] if entry["scope"] == scope]
-        by_text: dict[str, list[str]] = {}
-        for entry in found:
-            by_text.setdefault(entry["text"].removeprefix(f"{entry['name']}: ").partition(" (")[0], []).append(
-                entry["name"]
-            )
-        yield label, "; ".join(f"{text}: {words.join(names)}" for text, names in by_text.items())
+    further = conclusion["further"]
+    yield "Elsewhere", ". ".join(_by_regime([e for e in further if e["scope"] == "abroad"]))
+    for scope, label in (("lower", "Lower lines"), ("bill", "Bills, no law")):
+        yield label, _by_outcome([entry for entry in further if entry["scope"] == scope])
+
+
+def _by_regime(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Per regime what its classes say, and of its other provisions what holds or may hold."""
+    for regime in dict.fromkeys(entry["regime"] for entry in entries):
+        own = [e for e in entries if e["regime"] == regime]
+        told = [e for e in own if e["axis"].endswith("class") or e["outcome"] != "not met"]
+        yield f"{regime}: {_by_outcome(told)}"
+
+
+def _by_outcome(entries: Sequence[Mapping[str, Any]]) -> str:
+    """``met: A and B; cannot exclude: C``."""
+    by_text: dict[str, list[str]] = {}
+    for entry in entries:
+        said = entry["text"].removeprefix(f"{entry['name']}: ").partition(" (open")[0]
+        by_text.setdefault(said, []).append(entry["name"])
+    return "; ".join(f"{words.join(names)} {text}" for text, names in by_text.items())
 
 
 def _conditions(axis: Mapping[str, Any]) -> str:
