@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from chipclass.explanation import find
-from chipclass.rules.book import book_of
-from chipclass.specdb.store import load
 from tests.known_answers import Failure, at, unmet, variants
 
 FILE = Path(__file__).parent / "data" / "golden_values.toml"
 DATA = tomllib.loads(FILE.read_text("utf-8"))
 #: Everything that can account for a row.
 KINDS = ("case", "arithmetic", "no_product", "not_entered")
-EU, EU_LIMIT = "eu-dual-use/3A501.a.16", 6000
+EU = "eu-dual-use/3A501.a.16"
 JANUARY_2026 = "us-ear/742.6-b-10-iii-A-1"
 US_CLASS = "conclusion.ic_class[regime=us-ear].paragraphs"
 
@@ -60,19 +58,9 @@ def us_class(variant: Variant) -> list[list[str]]:
     return found
 
 
-def eu_is_in_the_book() -> bool:
-    """Whether the EU column reads the provision, or the limit until the provision is there."""
-    return EU in book_of(load()).provisions
-
-
 def eu(variant: Variant) -> str:
     """Outcome of the EU's list entry for the chip."""
-    if eu_is_in_the_book():
-        return str(_determination(variant, EU)["outcome"])
-    tpp = variant["metrics"]["tpp"]
-    if tpp["low"] >= EU_LIMIT:
-        return "met"
-    return "not met" if not tpp["unbounded"] and tpp["high"] < EU_LIMIT else "undecided"
+    return str(_determination(variant, EU)["outcome"])
 
 
 def january_2026(variant: Variant) -> str:
