@@ -138,7 +138,7 @@ def course_of(evaluation: Evaluation, lever: Lever) -> Course:
     origins: dict[Fraction, set[tuple[str, Fraction]]] = {}
     finder = _Finder(evaluation, lever)
     for metric, limits in evaluation.prover.limits.items():
-        for limit in limits:
+        for limit in limits if metric in evaluation.metrics else ():  # memory has metrics that a processor lacks
             for value in finder.turning(metric, limit):
                 origins.setdefault(value, set()).add((metric, limit))
     steps = []

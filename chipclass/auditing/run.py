@@ -42,6 +42,8 @@ def audit(
     headquarters: str | None = None,
     reading: str = "enforced",
     stated: Iterable[str] = (),
+    ship_date: str | datetime.date | None = None,
+    heading: str | None = None,
     mapping: Mapped | None = None,
     replace: bool = False,
     specs: Specs | None = None,
@@ -69,6 +71,8 @@ def audit(
         headquarters=headquarters,
         reading=reading,
         stated=stated,
+        ship_date=ship_date,
+        heading=heading,
     )
     opened = _opened(source, replace)
     if output is not None and isinstance(opened, Source):

@@ -157,7 +157,7 @@ def rules(
 ) -> None:
     """The rules as data: editions, dates, postures, conditions, citations. The transaction options go with --diff."""
     question = o.question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
-    if diff is not None:
+    if diff:
         from chipclass.cli.changes import run as compare_days
 
         raise typer.Exit(compare_days(diff, question, specs or [], format.value, provision))
@@ -206,6 +206,9 @@ def audit(
     transaction: o.Transaction = o.Kind.export,
     headquarters: o.Headquarters = None,
     reading: o.ReadingOption = o.Reading.enforced,
+    stated: o.Stated = None,
+    ship_date: o.ShipDate = None,
+    heading: o.Heading = None,
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="ROLE=COLUMN", help="Which column is what. Repeatable.")
     ] = None,
@@ -221,5 +224,7 @@ def audit(
     """Audit a catalogue: every row comes back with a documented indication."""
     from chipclass.cli.audit import run
 
-    question = o.question(as_of, destination, shipped_from, transaction, headquarters, reading, None)
+    question = o.question(
+        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
+    )
     raise typer.Exit(run(source, output, question, mapping or [], replace, limit, specs or [], format.value, fail_on))
