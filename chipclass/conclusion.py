@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -249,7 +249,11 @@ class Axes:
         """Outcome of a tree over the cells in which the product is caught at all."""
         box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
         open_ = folded(tree, box)
-        answers = {cell.holds(open_) for cell in self._caught_cells(open_, box)}
+        answers: set[bool] = set()
+        for cell in self._caught_cells(open_, box):
+            answers.add(cell.holds(open_))
+            if len(answers) == 2:
+                break
         return outcome_of(True in answers, False in answers)
 
     def _policy_text(self, provision: Provision, outcome: str) -> str:
@@ -267,18 +271,18 @@ class Axes:
             "headquarters": f"no party is headquartered in {words.join(self._named_headquarters([tree]), 'or')}",
         }
         open_ = folded(tree, self.box)
-        caught = self._caught_cells(open_)
+        caught = list(self._caught_cells(open_))
         turning = [test for test in open_.tests() if _turns(open_, test, caught)]
         kinds = {test.kind for test in turning}
         rest = [words.open_words(test) for test in turning if test.kind not in (*said, "stated")]
         stated = [asks or words.words_of(test.names[0]) for test in turning if test.kind == "stated"]
         return [text for kind, text in said.items() if kind in kinds] + stated + rest
 
-    def _caught_cells(self, tree: Node, box: Box | None = None) -> list[Cell]:
+    def _caught_cells(self, tree: Node, box: Box | None = None) -> Iterator[Cell]:
         """The feasible cells in which the product is caught at all."""
         classes = [self.trees[p.id] for p in self.class_provisions()]
         found = cells([tree, *classes], box or self.box)
-        return [cell for cell in found if any(cell.holds(c) for c in classes)]
+        return (cell for cell in found if any(cell.holds(c) for c in classes))
 
 
 def _turns(tree: Node, test: Node, found: Iterable[Cell]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chipclass import explanation as words
 from chipclass.evaluation import Evaluation
-from chipclass.levers import AXES, Course, Step, Stretch, Turn, turns
+from chipclass.levers import AXES, SCOPES, Course, Step, Stretch, Turn, turns
 from chipclass.logic.numbers import INF, Interval
 from chipclass.logic.tree import Node
 from chipclass.positions import Position
@@ -176,6 +176,7 @@ class Teller:
             if test.kind == "number" and (test.metric, test.limit) in pairs
         ]
         own = [entry for entry in found if entry[0].axis == AXES.get(field)]
+        found = [entry for entry in found if entry[0].scope in SCOPES] or found
         near = [entry for entry in own if field != "classes" or _speaks(entry[1], entry[3], turn)]
         told: dict[str, dict[str, Any]] = {}
         for provision, edition, cite, test in near or own or found:
@@ -192,8 +193,9 @@ class Teller:
     def paragraphs(self) -> Iterator[dict[str, Any]]:
         """For each paragraph of a class provision: where it stands, and which lever alone would change that."""
         evaluation = self.evaluation
+        classes = evaluation.axes.class_provisions()
         for provision, edition in self.editions:
-            if provision.axis != "ic class" or not evaluation.axes.counts(provision):
+            if provision not in classes:
                 continue
             for paragraph in edition.paragraphs:
                 now = _state(evaluation.possible, paragraph)

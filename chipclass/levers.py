@@ -174,7 +174,7 @@ def _step(evaluation: Evaluation, lever: Lever, piece: Piece, value: Fraction | 
     moved = {name: _moved(evaluation.metrics[name], lever, value) for name in lever.metrics}
     metrics = with_metrics(evaluation.specs, evaluation.chip, evaluation.metrics, moved)
     e = Evaluation(evaluation.specs, evaluation.item, evaluation.chip, evaluation.count, evaluation.deal, given=metrics)
-    possible = {name: outcomes({name: e.axes.trees[name]}, e.box)[name] for name in _others(e)}
+    possible = {name: outcomes({name: e.axes.trees[name]}, e.box)[name] for name in _others(e, lever)}
     others = {name: outcome_of(bool(p.true), bool(p.false)) for name, p in possible.items()}
     return Step(piece, position(e), tuple(e.possible), others)
 
@@ -185,14 +185,19 @@ def position(evaluation: Evaluation) -> Position:
     return position_of(evaluation)._replace(letters=words.join(told) or "none")
 
 
-def _others(evaluation: Evaluation) -> Iterator[str]:
-    """Provisions with limits of their own on an axis, in a scope or of a posture that positions leave out."""
+def _others(evaluation: Evaluation, lever: Lever) -> Iterator[str]:
+    """Provisions that the lever can move, on an axis, in a scope or of a posture that positions leave out."""
     date = evaluation.deal.as_of
+    moved = set(lever.metrics)
+    for name in evaluation.metrics:
+        moved |= {name} if not moved.isdisjoint(evaluation.specs.metrics[name].get("of", ())) else set()
     for provision in evaluation.axes.book:
         if edition := provision.on(date):
             told = provision.axis in AXES.values() and provision.text("scope") in SCOPES
             told = told and edition.posture(date) in POSTURES
-            if not told and any(test.kind == "number" for test in edition.tree.tests()):
+            if told or not evaluation.axes.speaks(provision):
+                continue
+            if not moved.isdisjoint(test.metric for test in evaluation.axes.trees[provision.id].tests()):
                 yield provision.id
 
 

@@ -155,6 +155,8 @@ def _line(line: Line, addressee: str) -> dict[str, Any]:
         "citation": determination["citation"],
         "cite": line.cite,
         "posture": determination["posture"],
+        "paragraph": determination["paragraph"],
+        "scope": determination["scope"],
         "addressee": addressee,
         "axis": determination["axis"],
         "effect": determination["effect"],

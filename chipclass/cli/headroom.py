@@ -125,16 +125,19 @@ def _posture(line: Mapping[str, Any]) -> str:
     return "" if posture == IN_FORCE or posture in line["cite"] else f" ({posture})"
 
 
+def _said(line: Mapping[str, Any]) -> str:
+    name = line["paragraph"] if line["scope"] == "bill" else line["cite"]
+    outcome = words.outcome_words(line["outcome"], line["effect"])
+    return f"{line['relation']} {name}{_posture(line)} {outcome}"
+
+
 def _ruler(ruler: Mapping[str, Any]) -> str:
     limits: dict[float, list[Mapping[str, Any]]] = {}
     for line in ruler["lines"]:
         limits.setdefault(line["limit"], []).append(line)
     rows = []
     for lines in limits.values():
-        said = "; ".join(
-            f"{line['relation']} {line['cite']}{_posture(line)} {words.outcome_words(line['outcome'], line['effect'])}"
-            for line in lines
-        )
+        said = "; ".join(dict.fromkeys(map(_said, lines)))  # a bill may read one limit in several places
         rows.append([_limit(lines[0]), lines[0]["distance"], _percent(lines[0]), said])
     return f"{layout.heading(_figure(ruler))}\n{layout.table(rows, right=[0, 1, 2], indent='  ')}"
 

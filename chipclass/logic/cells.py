@@ -282,4 +282,6 @@ def outcomes(nodes: Mapping[str, Node], box: Box) -> dict[str, Possible]:
         for name, node in nodes.items():
             side = 0 if cell.holds(node) else 1
             answers[name][side] = answers[name][side] | cell.mask
+        if all(sides[0] is True and sides[1] is True for sides in answers.values()):
+            break  # one product, and everything asked is open: no further cell can change that
     return {name: Possible(*sides) for name, sides in answers.items()}
