@@ -52,9 +52,7 @@ def show_golden_values() -> bool:
     waiting = golden_values.DATA.get("not_entered", [])
     print(f"\n{fine} of {len(cases)} golden values come out ({corrected} with the published value corrected)")
     print(f"{len(waiting)} wait for a product that is not entered")
-    print(
-        f"EU column: {golden_values.EU if golden_values.eu_is_in_the_book() else 'by the limit, not in the book yet'}"
-    )
+    print(f"EU column: {golden_values.EU}")
     return not news
 
 
