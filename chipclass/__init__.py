@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chipclass.auditing.result import AuditResult
     from chipclass.auditing.run import audit
     from chipclass.classification import Result, classify
+    from chipclass.columns import outcomes
     from chipclass.comparison import Comparison, compare
     from chipclass.export import ExportError, export_specs
     from chipclass.export import facts_frame as facts
@@ -43,6 +44,7 @@ _PUBLIC = {
     "facts": ("chipclass.export", "facts_frame"),
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
+    "outcomes": ("chipclass.columns", "outcomes"),
     "specs": ("chipclass.export", "specs_frame"),
 }
 
@@ -63,6 +65,7 @@ __all__ = [
     "facts",
     "identify",
     "load",
+    "outcomes",
     "specs",
 ]
 

@@ -143,3 +143,30 @@ def inline(
     if yields and (over := yields.get(name)) and over in find:
         parts.append(Node("not", children=(inline(find[over], find, yields, (*within, over)),)))
     return Node("all", node.id, node.cite, node.text, tuple(parts))
+
+
+ALWAYS, NEVER = Node("all"), Node("any")
+
+
+def plain(node: Node, known: Mapping[str, bool]) -> Node:
+    """The same condition without labels, and with the answers that are known put in.
+
+    Conditions that come to the same by that are equal trees; one that is decided is ALWAYS or NEVER.
+    """
+    if node.op == "test":
+        if node.kind == "number":
+            return Node("test", kind="number", metric=node.metric, relation=node.relation, limit=node.limit)
+        answer = known.get(node.text)
+        bare = Node("test", text=node.text, kind=node.kind, names=node.names)
+        return bare if answer is None else ALWAYS if answer else NEVER
+    children = [plain(child, known) for child in node.children]
+    if node.op == "not":
+        inner = children[0]
+        return NEVER if inner == ALWAYS else ALWAYS if inner == NEVER else Node("not", children=(inner,))
+    decided = NEVER if node.op == "all" else ALWAYS
+    parts: dict[Node, None] = {}
+    for child in children:
+        if child == decided:
+            return decided
+        parts.update(dict.fromkeys(child.children if child.op == node.op else (child,)))
+    return Node(node.op, children=tuple(parts)) if len(parts) != 1 else next(iter(parts))
