@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,13 +17,25 @@ if TYPE_CHECKING:
 
 #: Rows at a time: a column of floats stays in the processor's cache, and its memory is used again.
 BATCH_ROWS = 1 << 15
+#: The largest row group that one thread reads as a whole; a file with larger ones is read in one stream.
+_GROUP_ROWS = 1 << 21
+
+#: Some rows in succession, read when it is called, by whichever thread.
+Part = Callable[[], "Iterable[pa.RecordBatch]"]
+
+
+class Stream(NamedTuple):
+    """Some columns of a table: parts that can be read side by side, each with the number of its first row, from 1."""
+
+    schema: pa.Schema
+    parts: Iterator[tuple[int, Part]]
 
 
 class Table(NamedTuple):
-    """A table that can be read once: the names of its columns, and some of them as a stream of batches."""
+    """A table that can be read once: the names of its columns, and some of them as a stream."""
 
     names: list[str]
-    select: Callable[[list[str]], pa.RecordBatchReader]
+    select: Callable[[list[str]], Stream]
 
 
 def open_table(source: Any) -> Table:
@@ -33,23 +47,35 @@ def open_table(source: Any) -> Table:
     if isinstance(source, pa.RecordBatch):
         source = pa.Table.from_batches([source])
     if isinstance(source, pa.Table):
-        return Table(source.column_names, lambda columns: source.select(columns).to_reader(BATCH_ROWS))
+        return Table(
+            source.column_names, lambda columns: _stream(source.select(columns).to_reader(BATCH_ROWS), columns)
+        )
     if hasattr(source, "iloc") and hasattr(source, "columns"):
         return _frame(source)
     if hasattr(source, "__arrow_c_stream__"):
         reader = pa.RecordBatchReader.from_stream(source)
-        return Table(reader.schema.names, lambda columns: _stream(reader.schema, columns, reader))
+        return Table(reader.schema.names, lambda columns: _stream(reader, columns))
     kind = type(source).__name__
     raise QueryError(
         f"a {kind} has no columns; expected a Parquet path, a pandas DataFrame or an Arrow table or reader"
     )
 
 
-def _stream(schema: pa.Schema, columns: list[str], batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
+def _stream(batches: pa.RecordBatchReader, columns: list[str]) -> Stream:
     import pyarrow as pa
 
-    chosen = pa.schema([schema.field(name) for name in columns])
-    return pa.RecordBatchReader.from_batches(chosen, (batch.select(columns) for batch in batches))
+    def parts() -> Iterator[tuple[int, Part]]:
+        row = 1
+        for batch in batches:
+            yield row, partial(_pieces, batch.select(columns))
+            row += batch.num_rows
+
+    return Stream(pa.schema([batches.schema.field(name) for name in columns]), parts())
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    for start in range(0, batch.num_rows, BATCH_ROWS):
+        yield batch.slice(start, BATCH_ROWS)
 
 
 def _parquet(path: Path) -> Table:
@@ -57,35 +83,43 @@ def _parquet(path: Path) -> Table:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path)
+        with pq.ParquetFile(path) as file:
+            metadata, schema = file.metadata, file.schema_arrow
     except FileNotFoundError:
         raise QueryError(f"{path} does not exist") from None
     except (pa.ArrowException, OSError):
         raise QueryError(
             f"{path} is not a Parquet file, or is cut off; expected Parquet, or a table in memory"
         ) from None
+    sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
 
-    def select(columns: list[str]) -> pa.RecordBatchReader:
-        return _stream(file.schema_arrow, columns, read(columns))
-
-    def read(columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def read(columns: list[str], groups: list[int], threads: bool) -> Iterator[pa.RecordBatch]:
         try:
-            with file:
-                yield from file.iter_batches(BATCH_ROWS, columns=columns)
+            with pq.ParquetFile(path, metadata=metadata) as file:
+                yield from file.iter_batches(BATCH_ROWS, row_groups=groups, columns=columns, use_threads=threads)
         except (pa.ArrowException, OSError) as error:
             raise QueryError(f"{path} cannot be read to its end: {_first_line(error)}") from None
 
-    return Table(file.schema_arrow.names, select)
+    def select(columns: list[str]) -> Stream:
+        chosen = pa.schema([schema.field(name) for name in columns])
+        groups = list(range(len(sizes)))
+        if max(sizes, default=0) > _GROUP_ROWS:
+            return _stream(pa.RecordBatchReader.from_batches(chosen, read(columns, groups, True)), columns)
+        parts = (partial(read, columns, [group], False) for group in groups)
+        return Stream(chosen, zip(accumulate(sizes, initial=1), parts, strict=False))
+
+    return Table(schema.names, select)
 
 
 def _frame(frame: Any) -> Table:
     import pyarrow as pa
 
-    def select(columns: list[str]) -> pa.RecordBatchReader:
+    def select(columns: list[str]) -> Stream:
         try:
-            return pa.Table.from_pandas(frame[columns], preserve_index=False).to_reader(BATCH_ROWS)
+            table = pa.Table.from_pandas(frame[columns], preserve_index=False)
         except (pa.ArrowException, ValueError) as error:
             raise QueryError(f"the data frame does not fit into columns: {_first_line(error)}") from None
+        return _stream(table.to_reader(BATCH_ROWS), columns)
 
     return Table([name for name in frame.columns if isinstance(name, str)], select)
 

@@ -24,7 +24,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chipclass.batches import BATCH_ROWS, once, open_table
+from chipclass.batches import Part, once, open_table
 from chipclass.classification import document
 from chipclass.inputs import Inputs
 from chipclass.logic.cells import MAYBE, Possible
@@ -91,15 +91,18 @@ def outcomes(
     words = _texts(WORDS)
     schema = _schema(specs, deal, trees, inputs, [stream.schema.field(name) for name in kept])
 
-    def decided(first: int, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def decided(first: int, part: Part) -> list[pa.RecordBatch]:
+        return [answer(first + rows, batch) for rows, batch in _counted(part())]
+
+    def answer(first: int, batch: pa.RecordBatch) -> pa.RecordBatch:
         found = decider.outcomes(inputs.rows(batch, first))
         answers = [
             pa.Array.from_buffers(pa.int8(), batch.num_rows, [None, pa.py_buffer(found[name])]) for name in trees
         ]
-        coded = [pa.DictionaryArray.from_arrays(answer, words, safe=False) for answer in answers]
+        coded = [pa.DictionaryArray.from_arrays(codes, words, safe=False) for codes in answers]
         return pa.RecordBatch.from_arrays([*(batch.column(name) for name in kept), *coded], schema=schema)
 
-    return pa.RecordBatchReader.from_batches(schema, _in_order(decided, _numbered(stream), threads or _cores()))
+    return pa.RecordBatchReader.from_batches(schema, _in_order(decided, stream.parts, threads or _cores()))
 
 
 def _texts(texts: Sequence[str]) -> pa.Array:
@@ -151,30 +154,28 @@ def _schema(specs: Specs, deal: Transaction, trees: Iterable[str], inputs: Input
     return pa.schema([*kept, *fields], metadata={"chipclass": json.dumps(head, ensure_ascii=False, allow_nan=False)})
 
 
-def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Batches of at most BATCH_ROWS, each with the number of its first row, from 1."""
-    row = 1
+def _counted(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Batches, each with the number of rows before it."""
+    rows = 0
     for batch in batches:
-        for start in range(0, batch.num_rows, BATCH_ROWS):
-            part = batch.slice(start, BATCH_ROWS)
-            yield row, part
-            row += part.num_rows
+        yield rows, batch
+        rows += batch.num_rows
 
 
 def _in_order(
-    work: Callable[[int, pa.RecordBatch], pa.RecordBatch], batches: Iterable[tuple[int, pa.RecordBatch]], threads: int
+    work: Callable[[int, Part], list[pa.RecordBatch]], parts: Iterable[tuple[int, Part]], threads: int
 ) -> Iterator[pa.RecordBatch]:
-    """The batches worked on by several threads, in their order; only a few are under way at a time."""
+    """The parts worked on by several threads, in their order; only a few are under way at a time."""
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    under_way: deque[Future[pa.RecordBatch]] = deque()
+    under_way: deque[Future[list[pa.RecordBatch]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for first, batch in batches:
-            under_way.append(pool.submit(work, first, batch))
+        for first, part in parts:
+            under_way.append(pool.submit(work, first, part))
             if len(under_way) > 2 * threads:
-                yield under_way.popleft().result()
+                yield from under_way.popleft().result()
         while under_way:
-            yield under_way.popleft().result()
+            yield from under_way.popleft().result()
 
 
 def _cores() -> int:

@@ -168,8 +168,7 @@ class Inputs:
 
 def _added(axis: Axis, columns: Sequence[Any]) -> Any:
     """The sum of columns, on the right side of every limit."""
-    import numpy as np
-
-    return axis.settle(
-        np.add.reduce(columns), lambda row: sum((exact(column[row].item()) for column in columns), Fraction(0))
-    )
+    whole = columns[0].copy()
+    for column in columns[1:]:
+        whole += column
+    return axis.settle(whole, lambda row: sum((exact(column[row].item()) for column in columns), Fraction(0)))

@@ -50,6 +50,11 @@ FUNCTIONS = {
     "compare": (("queries", "specs"), "`Comparison`; takes the same keywords as `classify`."),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
     "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
+    "outcomes": (
+        ("source", "provisions", "columns", "keep", "specs", "threads"),
+        "An Arrow reader of batches: per provision `met`, `not met` or `undecided` for every row of figures; takes "
+        "the transaction keywords of `classify` but `reading`.",
+    ),
     "specs": ((), "One row per chip, as a pandas DataFrame."),
     "facts": ((), "One row per fact, as a pandas DataFrame."),
     "export_specs": (("path",), "The path of the file it wrote; the suffix chooses the format."),
@@ -194,6 +199,8 @@ def _call(name: str) -> str:
     parameters = list(FUNCTIONS[name][0])
     if name == "classify":
         parameters.insert(1, "*")
+    if name == "outcomes":
+        parameters[2:2] = ["*", "..."]
     if name == "compare":
         parameters[1:] = ["*", "...", "specs"]
     return f"{name}({', '.join(parameters)})"

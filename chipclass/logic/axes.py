@@ -72,10 +72,9 @@ class Axis:
 
     def settle(self, values: Any, exactly: Callable[[int], Fraction]) -> Any:
         """Rounded figures, moved into the piece of the exact figure of their row where a limit is near."""
-        near = np.zeros(len(values), bool)
-        for first in self.firsts:
-            near |= np.abs(values - first) <= _HAIR * first
-        for row in np.flatnonzero(near):
+        beyond = self._count(values, [first * (1 + _HAIR) for first in self.firsts])
+        near = self._count(values, [first * (1 - _HAIR) for first in self.firsts])
+        for row in np.flatnonzero(near != beyond):
             piece = self.place_exact(exactly(int(row)))
             low = self.firsts[piece - 1] if piece else 0.0
             high = np.nextafter(self.firsts[piece], 0.0) if piece < len(self.firsts) else np.inf
