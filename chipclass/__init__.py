@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chipclass.changes import RulesDiff, rules_diff
     from chipclass.chronology import Timeline, timeline
     from chipclass.classification import Result, classify
+    from chipclass.columns import outcomes
     from chipclass.comparison import Comparison, compare
     from chipclass.export import ExportError, export_specs
     from chipclass.export import facts_frame as facts
@@ -55,6 +56,7 @@ _PUBLIC = {
     "identify": ("chipclass.identification.resolve", "identify"),
     "load": ("chipclass.specdb.store", "load"),
     "rules_diff": ("chipclass.changes", "rules_diff"),
+    "outcomes": ("chipclass.columns", "outcomes"),
     "specs": ("chipclass.export", "specs_frame"),
     "stability": ("chipclass.perturbation", "stability"),
     "whatif": ("chipclass.hypotheses", "whatif"),
@@ -84,6 +86,7 @@ __all__ = [
     "headroom",
     "identify",
     "load",
+    "outcomes",
     "rules_diff",
     "specs",
     "stability",

@@ -78,6 +78,11 @@ FUNCTIONS = {
     ),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
     "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
+    "outcomes": (
+        ("source", "provisions", "columns", "keep", "specs", "threads"),
+        "An Arrow reader of batches: per provision `met`, `not met` or `undecided` for every row of figures; takes "
+        "the transaction keywords of `classify` but `reading`.",
+    ),
     "specs": ((), "One row per chip, as a pandas DataFrame."),
     "facts": ((), "One row per fact, as a pandas DataFrame."),
     "export_specs": (("path",), "The path of the file it wrote; the suffix chooses the format."),
@@ -222,7 +227,7 @@ def _call(name: str) -> str:
     parameters = list(FUNCTIONS[name][0])
     if name == "classify":
         parameters.insert(1, "*")
-    by_position = {"compare": 1, "timeline": 1, "rules_diff": 2, "whatif": 1, "stability": 1}
+    by_position = {"compare": 1, "timeline": 1, "rules_diff": 2, "whatif": 1, "stability": 1, "outcomes": 2}
     if name in by_position:
         parameters[by_position[name] : by_position[name]] = ["*", "..."]
     if name == "headroom":

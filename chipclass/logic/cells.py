@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from chipclass.logic.numbers import INF, Bound, Interval, Truth, Undefined, any_true, sign
-from chipclass.logic.tree import Node
+from chipclass.logic.tree import Node, assume
 
 Values = tuple[Interval | Undefined, ...]
 
@@ -247,31 +247,10 @@ def _is_column(value: Any) -> bool:
 def folded(node: Node, box: Box) -> Node:
     """The tree without the tests that the box answers for certain: what they decide alone is no longer cut into cells.
 
-    Tests of figures stay, and so does what is open. A branch that is settled is ``all`` or ``any`` of nothing.
+    Tests of figures stay, and so does what is open.
     """
-    if node.op == "test":
-        known = box.truths.get(node.text, MAYBE) if node.kind != "number" else MAYBE
-        if known.true is True and known.false is False:
-            return _HOLDS
-        return _FAILS if known.true is False and known.false is True else node
-    children = tuple(folded(child, box) for child in node.children)
-    if node.op == "not":
-        [inner] = children
-        if _is_settled(inner):
-            return _FAILS if inner.op == "all" else _HOLDS
-        return Node("not", node.id, node.cite, node.text, children)
-    decisive = _FAILS if node.op == "all" else _HOLDS
-    if any(child == decisive for child in children):
-        return decisive
-    rest = tuple(child for child in children if not _is_settled(child))
-    return Node(node.op, node.id, node.cite, node.text, rest)
-
-
-_HOLDS, _FAILS = Node("all"), Node("any")
-
-
-def _is_settled(node: Node) -> bool:
-    return node.op in ("all", "any") and not node.children
+    one = [(text, p) for text, p in box.truths.items() if isinstance(p.true, bool) and isinstance(p.false, bool)]
+    return assume(node, {text: bool(p.true) for text, p in one if p.true is not p.false})
 
 
 def outcomes(nodes: Mapping[str, Node], box: Box) -> dict[str, Possible]:

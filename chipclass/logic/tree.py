@@ -192,8 +192,8 @@ def assume(node: Node, known: Mapping[str, bool]) -> Node:
         part = assume(child, known)
         if part == decisive:
             return decisive
-        if part != idle and part not in kept:
-            kept.append(part)
+        if part != idle:
+            kept += [p for p in (part.children if part.op == node.op else (part,)) if p not in kept]
     if len(kept) == 1:
         return kept[0]
     return Node(node.op, children=tuple(kept)) if kept else idle
