@@ -112,16 +112,16 @@ def problems(*folders: Path) -> list[Problem]:
 
 def findings(*folders: Path) -> list[str]:
     """Everything that compiling finds, warnings included, beside what it finds in the project's own specs."""
-    return _beside_own(_compiled(list(folders)))
+    return _told(set(_compiled(list(folders))) - _own_findings()[0])
 
 
 def all_findings(*folders: Path) -> list[str]:
     """The same with what only ``chipclass check`` looks for: it holds every provision against every other."""
-    return _beside_own(checked(list(folders))[1])
+    return _told(set(checked(list(folders))[1]) - _own_findings()[1])
 
 
-def _beside_own(found: list[Problem]) -> list[str]:
-    return [f"{problem.severity}: {problem}" for problem in sorted(found) if problem not in _own_findings()]
+def _told(found: set[Problem]) -> list[str]:
+    return [f"{problem.severity}: {problem}" for problem in sorted(found)]
 
 
 def _compiled(folders: list[Path]) -> list[Problem]:
@@ -134,8 +134,9 @@ def _compiled(folders: list[Path]) -> list[Problem]:
 
 
 @cache
-def _own_findings() -> frozenset[Problem]:
-    return frozenset(_compiled([specs_folder()]))
+def _own_findings() -> tuple[frozenset[Problem], frozenset[Problem]]:
+    own = [specs_folder()]
+    return frozenset(_compiled(own)), frozenset(checked(own)[1])
 
 
 def specs_of(*folders: Path) -> Specs:

@@ -29,7 +29,7 @@ def rule_problems(file: str, rule: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(file, place, message, "warning")
         for message in _contradictions(edition):
             yield Problem(file, place, message)
-        if message := _read_too_early(edition):
+        for message in _idle(edition):
             yield Problem(file, place, message, "warning")
 
 
@@ -45,9 +45,6 @@ def _contradictions(edition: Mapping[str, Any]) -> Iterator[str]:
     effective, until = edition["effective"], edition["until"] or LAST
     if until <= effective:  # reported where the rule was read
         return
-    for entry in edition["posture"]:
-        if entry["from"] >= until:
-            yield f"the posture '{entry['is']}' starts on {entry['from']}, but the edition ends on {until}; remove it"
     published, comply = edition.get("published", FIRST), edition.get("comply_from")
     if edition["checked"] < published:
         yield f"checked on {edition['checked']}, before it was published on {published}; mend one of the dates"
@@ -57,15 +54,21 @@ def _contradictions(edition: Mapping[str, Any]) -> Iterator[str]:
         yield f"comply_from {comply} is not before the edition's end on {until}: it would never be in force; mend it"
 
 
-def _read_too_early(edition: Mapping[str, Any]) -> str:
-    """A text can be read before it takes effect, if it was published by then; a bill has neither day."""
+def _idle(edition: Mapping[str, Any]) -> Iterator[str]:
+    """Postures that are never reached, and a text that was read before it took effect and before it was published.
+
+    A bill takes no effect and is not published as law.
+    """
+    effective, until = edition["effective"], edition["until"] or LAST
+    for entry in edition["posture"]:
+        if effective < until <= entry["from"]:
+            yield f"the posture '{entry['is']}' starts on {entry['from']}, but the edition ends on {until}; remove it"
     bill = all(entry["is"] == "bill" for entry in edition["posture"])
-    if bill or edition.get("published") or edition["checked"] >= edition["effective"]:
-        return ""
-    return (
-        f"checked on {edition['checked']}, before effective {edition['effective']}; "
-        "give the day on which it was published, or check it again"
-    )
+    if not bill and not edition.get("published") and edition["checked"] < effective:
+        yield (
+            f"checked on {edition['checked']}, before effective {effective}; "
+            "give the day on which it was published, or check it again"
+        )
 
 
 def group_problems(destinations: Mapping[str, Any], files: Mapping[tuple[str, str], str]) -> Iterator[Problem]:

@@ -190,6 +190,6 @@ def test_knowing_more_of_a_product_only_narrows_where_it_stands(
 
 def settled(axes: Axes) -> dict[str, str]:
     """The outcomes of an answer by what they are of."""
-    found = {"licence": requirement_text(axes)["outcome"], "tariff": axes.tariff()["outcome"]}
+    found = {"licence": requirement_text(axes)["outcome"]}
     found |= {entry["id"]: entry["outcome"] for entry in [*axes.exceptions(), *axes.letters()]}
     return {name: outcome for name, outcome in found.items() if outcome in (MET, NOT_MET, UNDECIDED)}
