@@ -15,7 +15,8 @@ from itertools import product as combinations
 from chipclass.logic.cells import Box, Ratio, Values, cells
 from chipclass.logic.numbers import INF, UNDEFINED, Interval
 from chipclass.logic.tree import ALWAYS, NEVER, Node, assume
-from chipclass.rules.book import Edition, book_of
+from chipclass.rules.book import Edition
+from chipclass.rules.history import change_days
 from chipclass.rules.transactions import KINDS, countries_of
 from chipclass.specdb.store import Specs
 
@@ -102,16 +103,6 @@ class Worlds:
         found = {name: self.countries.member(value, name, date) for name in names}
         ways = [[name] if not possible.false else [name, ""] for name, possible in found.items() if possible.true]
         yield from (frozenset(way) for way in combinations(*ways))
-
-
-def change_days(specs: Specs) -> list[str]:
-    """Days on which an edition begins or ends or is enforced in another way, or a country enters or leaves a group."""
-    found = set(_moves(specs))
-    for edition in (edition for provision in book_of(specs) for edition in provision.editions):
-        dates = [edition.effective, edition.until, edition.data.get("comply_from")]
-        found.update(str(day) for day in dates if day)
-        found.update(str(entry["from"]) for entry in edition.data["posture"])
-    return sorted(found)
 
 
 def _moves(specs: Specs) -> list[str]:
