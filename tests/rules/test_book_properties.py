@@ -19,7 +19,7 @@ from chipclass.evaluation import Evaluation
 from chipclass.logic.cells import Box
 from chipclass.positions import Position, position_of
 from chipclass.proof import MET, NOT_MET, UNDECIDED
-from chipclass.rules import worlds
+from chipclass.rules import history
 from chipclass.rules.book import book_of
 from chipclass.rules.transactions import Transaction, countries_of, transaction, truths
 from chipclass.specdb.store import Specs, load
@@ -149,7 +149,7 @@ def test_a_position_is_constant_between_change_days(chip: str, deal: Transaction
 
 def test_the_program_knows_the_change_days() -> None:
     """A day that a test names is none of its own: what it moves depends on the shipment."""
-    known = set(worlds.change_days(SPECS))
+    known = set(history.change_days(SPECS))
     assert known <= set(DAYS)
     assert all(day in json.dumps(SPECS.index["rules"]) for day in set(DAYS) - known)
 
