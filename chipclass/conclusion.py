@@ -272,7 +272,8 @@ class Axes:
         }
         open_ = folded(tree, self.box)
         caught = list(self._caught_cells(open_))
-        turning = [test for test in open_.tests() if _turns(open_, test, caught)]
+        holds = [cell.holds(open_) for cell in caught]
+        turning = [test for test in open_.tests() if _turns(test, caught, holds)]
         kinds = {test.kind for test in turning}
         rest = [words.open_words(test) for test in turning if test.kind not in (*said, "stated")]
         stated = [asks or words.words_of(test.names[0]) for test in turning if test.kind == "stated"]
@@ -285,13 +286,13 @@ class Axes:
         return (cell for cell in found if any(cell.holds(c) for c in classes))
 
 
-def _turns(tree: Node, test: Node, found: Iterable[Cell]) -> bool:
-    """Whether the answer to one test changes that of the tree between cells that are alike in all else."""
+def _turns(test: Node, found: Sequence[Cell], holds: Sequence[bool]) -> bool:
+    """Whether the answer to one test changes that of the tree, given per cell, between cells alike in all else."""
     answers: dict[Any, set[bool]] = {}
-    for cell in found:
+    for cell, held in zip(found, holds, strict=True):
         pieces = tuple((name, piece) for name, piece in cell.pieces.items() if name != test.metric)
         truths = tuple((text, answer) for text, answer in cell.truths.items() if text != test.text)
-        answers.setdefault((pieces, truths), set()).add(cell.holds(tree))
+        answers.setdefault((pieces, truths), set()).add(held)
     return any(len(said) > 1 for said in answers.values())
 
 

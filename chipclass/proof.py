@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from chipclass.explanation import decimal_text, exact_text, open_words, show, span_words
-from chipclass.logic.cells import Box, Cell, Ratio, cells, folded, outcomes
+from chipclass.logic.cells import MAYBE, Box, Cell, Ratio, cells, folded, outcomes
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
 from chipclass.rules.alternatives import Metric
@@ -44,6 +44,7 @@ class Prover:
         self.box = box
         self.trees = trees
         self._lefts: dict[str, dict[str, Any]] = {}
+        self._figures: dict[str, str] = {}  # outcomes of the tests of figures, by their text
         #: By identity (a tree that several provisions refer to is one), with the node, which keeps the identity.
         self._proofs: dict[int, tuple[Node, dict[str, Any]]] = {}
         self.limits: dict[str, set[Fraction]] = {}
@@ -137,6 +138,16 @@ class Prover:
             yield ratio.numerator
 
     def _outcome(self, node: Node) -> str:
+        if node.op == "test" and node.kind != "number":
+            possible = self.box.truths.get(node.text, MAYBE)
+            return outcome_of(bool(possible.true), bool(possible.false))
+        if node.op == "test":
+            if node.text not in self._figures:
+                self._figures[node.text] = self._over_cells(node)
+            return self._figures[node.text]
+        return self._over_cells(node)
+
+    def _over_cells(self, node: Node) -> str:
         possible = outcomes({"node": node}, self.box)["node"]
         return outcome_of(bool(possible.true), bool(possible.false))
 
@@ -178,8 +189,10 @@ class Prover:
         result: dict[tuple[str, str], dict[str, Any]] = {}
         tree = folded(whole, self.box)
         found = list(cells([tree], self.box))
+        whole_holds = [cell.holds(tree) for cell in found]
         for test in tree.tests():
-            if len({cell.holds(test) for cell in found}) == 2 and _matters(tree, test, found):
+            answers = [cell.holds(test) for cell in found]
+            if _matters(answers, whole_holds):
                 for entry in self._settling(test):
                     result.setdefault((entry["fact"], entry["text"]), entry)
         return list(result.values())
@@ -224,13 +237,11 @@ class Prover:
         return entries
 
 
-def _matters(tree: Node, test: Node, found: Sequence[Cell]) -> bool:
-    """Whether knowing this test would change what can be concluded."""
-    for answer in (True, False):
-        rest = {cell.holds(tree) for cell in found if cell.holds(test) is answer}
-        if len(rest) == 1:
-            return True
-    return False
+def _matters(answers: Sequence[bool], whole: Sequence[bool]) -> bool:
+    """Whether knowing a test would change what can be concluded; its answers and the whole's, cell by cell."""
+    if len(set(answers)) < 2:
+        return False
+    return any(len({w for a, w in zip(answers, whole, strict=True) if a is answer}) == 1 for answer in (True, False))
 
 
 def _cases(tree: Node, found: Sequence[Cell]) -> list[dict[str, bool]]:

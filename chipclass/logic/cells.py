@@ -47,6 +47,12 @@ class Box:
 
     numbers: Mapping[str, Values | Ratio] = field(default_factory=dict)
     truths: Mapping[str, Possible] = field(default_factory=dict)
+    #: Truths of one product that are certain; a column's truths are never among them.
+    settled: Mapping[str, bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        one = [(text, p) for text, p in self.truths.items() if isinstance(p.true, bool) and isinstance(p.false, bool)]
+        object.__setattr__(self, "settled", {text: bool(p.true) for text, p in one if p.true is not p.false})
 
 
 class Piece(NamedTuple):
@@ -60,9 +66,8 @@ class Piece(NamedTuple):
     def satisfies(self, relation: str, limit: Fraction) -> bool:
         if self.undefined:
             return False
-        above = self.low >= limit
-        strictly_above = self.low > limit if self.is_point else above
-        return {">=": above, ">": strictly_above, "<": not above, "<=": not strictly_above}[relation]
+        holds = self.low > limit if self.is_point and relation in (">", "<=") else self.low >= limit
+        return holds if relation in (">=", ">") else not holds
 
     def __str__(self) -> str:
         if self.undefined:
@@ -249,8 +254,7 @@ def folded(node: Node, box: Box) -> Node:
 
     Tests of figures stay, and so does what is open.
     """
-    one = [(text, p) for text, p in box.truths.items() if isinstance(p.true, bool) and isinstance(p.false, bool)]
-    return assume(node, {text: bool(p.true) for text, p in one if p.true is not p.false})
+    return assume(node, box.settled)
 
 
 def outcomes(nodes: Mapping[str, Node], box: Box) -> dict[str, Possible]:

@@ -21,7 +21,10 @@ all = [
     "tpp >= 7",
     { id = "a.1", all = ["tpp >= 5", "tpp < 9", { id = "a.1.tpp", test = "not tpp >= 6" }] },
   ] },
-  { id = "twice", cite = "x", any = [{ all = ["tpp >= 3", "performance_density >= 2"] }, { all = ["tpp >= 3", "tpp >= 4"] }] },
+  { id = "twice", cite = "x", any = [
+    { all = ["tpp >= 3", "performance_density >= 2"] },
+    { all = ["tpp >= 3", "tpp >= 4"] },
+  ] },
   { test = "performance_density < 8", cite = "x" },
   { test = "total_dram_bandwidth>=11", cite = "x" },
 ]
