@@ -68,9 +68,9 @@ def _rank(evaluation: Evaluation) -> tuple[Fraction, str]:
 
 def _pair(specs: Specs, lower: Evaluation, upper: Evaluation) -> dict[str, Any]:
     separating = []
-    for provision in book_of(specs):
+    for provision in sorted(book_of(specs), key=lambda p: p.scope == "abroad"):  # the own regime first
         edition = provision.on(lower.deal.as_of)
-        if edition is None:
+        if edition is None or provision.stands_beside:
             continue
         proofs = [next(d for d in e.determinations if d["provision"] == provision.id) for e in (lower, upper)]
         if proofs[0]["outcome"] == proofs[1]["outcome"] or not all(found["proof"] for found in proofs):

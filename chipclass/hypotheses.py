@@ -167,6 +167,7 @@ def _posture(edition: Any, deal: Transaction) -> str:
 
 
 def _elsewhere(book: Book, edits: Sequence[Change], deal: Transaction) -> list[dict[str, Any]]:
+    found = standing_elsewhere(book, edits, deal.as_of)
     return [
         {
             "address": address,
@@ -175,7 +176,7 @@ def _elsewhere(book: Book, edits: Sequence[Change], deal: Transaction) -> list[d
             "posture": _posture(book.provisions[limit.provision].on(deal.as_of), deal),
             "set": setting(address, plain(new)),
         }
-        for address, limit, new in standing_elsewhere(book, edits, deal.as_of)
+        for address, limit, new in sorted(found, key=lambda entry: book.provisions[entry[1].provision].stands_beside)
     ]
 
 

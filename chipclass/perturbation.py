@@ -144,8 +144,12 @@ def _metrics(evaluation: Evaluation, op: str = "") -> list[Metric]:
 
 
 def _relevant(evaluation: Evaluation) -> set[str]:
+    """The metrics that the provisions read which make a position: not lower lines, bills and presumptions."""
+    book, trees = evaluation.axes.book, evaluation.axes.trees
+    making = [p for p in book if p.id in trees and not p.stands_beside and evaluation.axes.speaks(p)]
+    read = {test.metric for p in making for test in trees[p.id].tests() if test.kind == "number"}
     chosen: set[str] = set()
-    ahead = set(evaluation.prover.limits)
+    ahead = read & evaluation.metrics.keys()
     while ahead:
         chosen |= ahead
         parts = {part for name in ahead for part in evaluation.specs.metrics[name].get("of", ())}

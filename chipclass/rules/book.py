@@ -101,6 +101,11 @@ class Provision:
         return self.text("scope")
 
     @property
+    def stands_beside(self) -> bool:
+        """Whether it is shown beside the answer and makes no axis of it: lower lines, bills, presumptions."""
+        return self.scope in ("lower", "bill") or self.axis == "presumption"
+
+    @property
     def applies_to(self) -> str:
         """Function of the chips that it speaks of: processor or memory."""
         return self.text("applies_to") or "processor"
