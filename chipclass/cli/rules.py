@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -91,12 +92,20 @@ def _tree(node: Node, indent: str) -> Iterator[str]:
     label = f"{node.id}: " if node.id and node.op != "test" else ""
     cite = f"   [{node.cite}]" if node.cite else ""
     if node.op == "test":
-        yield f"{indent}{node.text}{cite}"
+        yield _hanging(indent, f"{node.text}{cite}")
         return
     if node.op == "not" and node.children[0].op == "test":
-        yield f"{indent}{label}not {node.children[0].text}{cite}"
+        yield _hanging(indent, f"{label}not {node.children[0].text}{cite}")
         return
     words = {"any": "any of", "all": "all of", "not": "not"}[node.op]
-    yield f"{indent}{label}{words}{cite}"
+    yield _hanging(indent, f"{label}{words}{cite}")
     for child in node.children:
         yield from _tree(child, indent + "  ")
+
+
+def _hanging(indent: str, text: str) -> str:
+    """A line of the tree; what does not fit stands under it, further in."""
+    if len(indent) + len(text) <= layout.WIDTH:
+        return indent + text
+    later = indent + "    "
+    return textwrap.fill(text, layout.WIDTH, initial_indent=indent, subsequent_indent=later, break_on_hyphens=False)
