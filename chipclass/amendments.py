@@ -100,7 +100,7 @@ def _pair(book: Book, text: Any, date: str) -> tuple[str, str]:
 
 def example(book: Book, date: str) -> str:
     """An address with the limit that it has, and where to find the others."""
-    for provision in book:
+    for provision in sorted(book, key=lambda p: p.axis != "ic class" or bool(p.scope)):
         for address, found in addresses(provision, date).items():
             return f"'{setting(address, plain(found[0].test.limit))}'; chipclass whatif --limits lists all"
     return f"ADDRESS=LIMIT; no rule held here had a limit on {date}"

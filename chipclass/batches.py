@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Rows at a time: a column of floats stays in the processor's cache, and its memory is used again.
 BATCH_ROWS = 1 << 15
 #: The largest row group that one thread reads as a whole; a file with larger ones is read in one stream.
-_GROUP_ROWS = 1 << 21
+_GROUP_ROWS = 2 * 1024 * 1024
 
 #: Some rows in succession, read when it is called, by whichever thread.
 Part = Callable[[], "Iterable[pa.RecordBatch]"]

@@ -112,7 +112,11 @@ def timeline(
         if not match.ids:
             raise unknown_product(text, match)
     end = last or ENDLESS
-    checks = [edition.checked for provision in book_of(specs) if (edition := provision.on(end))]
+    checks = [
+        edition.checked
+        for provision in book_of(specs)
+        if (edition := provision.on(end)) and not provision.stands_beside
+    ]
     newest = max(checks, default=None)
     begun = book_of(specs).first_date()
     head = {

@@ -190,11 +190,12 @@ class Prover:
         tree = folded(whole, self.box)
         found = list(cells([tree], self.box))
         whole_holds = [cell.holds(tree) for cell in found]
-        for test in tree.tests():
-            answers = [cell.holds(test) for cell in found]
-            if _matters(answers, whole_holds):
-                for entry in self._settling(test):
-                    result.setdefault((entry["fact"], entry["text"]), entry)
+        answers = [(test, [cell.holds(test) for cell in found]) for test in tree.tests()]
+        open_ = [(test, said) for test, said in answers if len(set(said)) == 2]
+        alone = [(test, said) for test, said in open_ if _matters(said, whole_holds)]
+        for test, _ in alone or open_:  # where no single answer settles it, all that are open together do
+            for entry in self._settling(test):
+                result.setdefault((entry["fact"], entry["text"]), entry)
         return list(result.values())
 
     def _settling(self, test: Node) -> list[dict[str, Any]]:
@@ -239,8 +240,6 @@ class Prover:
 
 def _matters(answers: Sequence[bool], whole: Sequence[bool]) -> bool:
     """Whether knowing a test would change what can be concluded; its answers and the whole's, cell by cell."""
-    if len(set(answers)) < 2:
-        return False
     return any(len({w for a, w in zip(answers, whole, strict=True) if a is answer}) == 1 for answer in (True, False))
 
 
