@@ -148,7 +148,7 @@ class Axes:
         """Reported letters: whether the product reaches the criterion, and to whom the letter was addressed."""
         result = []
         date = self.transaction.as_of
-        for provision in self.book.axis("licence requirement", "letter", self.function):
+        for provision in sorted(self.book.axis("licence requirement", "letter", self.function), key=lambda p: p.id):
             edition = provision.on(date)
             if edition is None:
                 continue
@@ -198,7 +198,7 @@ class Axes:
         date = self.transaction.as_of
         lead = "if caught: " if status == CANNOT_EXCLUDE else ""
         counting = [IN_FORCE, REPORTED, CODIFIED] if self.transaction.reading == "codified" else [IN_FORCE, REPORTED]
-        held = self.book.axis("review policy", function=self.function)
+        held = sorted(self.book.axis("review policy", function=self.function), key=lambda p: p.id)
         provisions = [(p, e) for p in held if (e := p.on(date)) and e.posture(date) in counting]
         reliefs = []
         for provision, edition in provisions:
@@ -230,7 +230,7 @@ class Axes:
         """Further policies whose conditions hold or may hold, those on headquarters among them: shown, not weighed."""
         date = self.transaction.as_of
         found = [{key: entry[key] for key in ("provision", "text", "outcome")} for entry in others]
-        for provision in self.book.axis("review policy", "headquarters", self.function):
+        for provision in sorted(self.book.axis("review policy", "headquarters", self.function), key=lambda p: p.id):
             edition = provision.on(date)
             if edition is None or edition.posture(date) != IN_FORCE:
                 continue
