@@ -164,7 +164,7 @@ class Book:
             for entry in other.data.get("overlap", ())
             if entry["with"] == provision.id and other.id not in named
         ]
-        return own + others
+        return sorted(own + others, key=lambda entry: entry["with"])
 
     def first_date(self) -> str:
         """The day before which no class provision held here was in force."""
