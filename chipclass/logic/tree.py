@@ -180,7 +180,7 @@ def assume(node: Node, known: Mapping[str, bool]) -> Node:
     if node.op == "test":
         if node.text in known:
             return ALWAYS if known[node.text] else NEVER
-        return replace(node, id="", cite="")
+        return replace(node, id="", cite="") if node.id or node.cite else node
     if node.op == "not":
         inner = assume(node.children[0], known)
         if inner in (ALWAYS, NEVER):

@@ -13,12 +13,17 @@ from chipclass.specdb.store import Specs
 IN_FORCE, CODIFIED, REPORTED, BILL = "in force", "codified, not enforced", "reported", "bill"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edition:
     """The wording of a provision from ``effective`` up to, not including, ``until``."""
 
     data: Mapping[str, Any]
-    tree: Node
+    provision: str
+
+    @cached_property
+    def tree(self) -> Node:
+        """What it tests; read when it is asked for, as most answers need one edition of several."""
+        return parse(self.data["tree"], f"{self.provision} {self.effective}")
 
     @property
     def effective(self) -> str:
@@ -112,9 +117,7 @@ class Provision:
 
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
-        return tuple(
-            Edition(entry, parse(entry["tree"], f"{self.id} {entry['effective']}")) for entry in self.data["editions"]
-        )
+        return tuple(Edition(entry, self.id) for entry in self.data["editions"])
 
     def on(self, date: str) -> Edition | None:
         """The edition in force on a date, None before the first and after the last."""

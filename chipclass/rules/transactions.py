@@ -163,10 +163,8 @@ def transaction(
         raise QueryError(f"unknown transaction '{kind}'; expected one of {', '.join(KINDS)}")
     if reading not in READINGS:
         raise QueryError(f"unknown reading '{reading}'; expected one of {', '.join(READINGS)}")
-    known = {
-        n for p in book_of(specs) for e in p.editions for t in e.tree.tests() if t.kind == "stated" for n in t.names
-    }
     stated = [stated] if isinstance(stated, str) else list(stated)
+    known = _statements(specs) if stated else frozenset()
     for name in stated:
         if name.removeprefix("not ") not in known:
             raise QueryError(f"unknown statement '{name}'; expected one of {', '.join(sorted(known))}")
@@ -183,6 +181,12 @@ def transaction(
         None if ship_date is None else parse_date(ship_date),
         None if heading is None else _heading(heading),
     )
+
+
+def _statements(specs: Specs) -> frozenset[str]:
+    """Everything that some edition asks the parties to state."""
+    tests = (test for p in book_of(specs) for edition in p.editions for test in edition.tree.tests())
+    return frozenset(name for test in tests if test.kind == "stated" for name in test.names)
 
 
 def _heading(text: str) -> str:
