@@ -7,11 +7,12 @@ changes that would each have moved the axis alone are listed, and the move is ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chipclass.evaluation import Evaluation
 from chipclass.positions import Move, Position, moves, position_of
+from chipclass.rules.alternatives import Metric
 from chipclass.rules.history import Change, changes, undone
 from chipclass.rules.transactions import Transaction
 from chipclass.specdb.records import Item
@@ -30,16 +31,24 @@ class Caused(NamedTuple):
 
 
 def caused(
-    specs: Specs, subject: Subject, deal: Transaction, eve: str, before: Position, after: Position
+    specs: Specs,
+    subject: Subject,
+    deal: Transaction,
+    eve: str,
+    positions: tuple[Position, Position],
+    metrics: Mapping[str, Metric] | None = None,
 ) -> tuple[Caused, ...]:
-    """The moves from ``before``, the position on ``eve``, to ``after``, that on the day of the deal, with causes."""
-    moved = moves(before, after)
+    """The moves from the position on ``eve`` to that on the day of the deal, with causes.
+
+    ``metrics`` are those of the chip, where they are known already.
+    """
+    moved = moves(*positions)
     if not moved:
         return ()
     made = changes(specs, eve, deal.as_of)
 
     def without(taken_back: Sequence[Change]) -> Position:
-        return position_of(Evaluation(undone(specs, taken_back), *subject, deal))
+        return position_of(Evaluation(undone(specs, taken_back), *subject, deal, metrics))
 
     needed = [(change, without([change])) for change in made]
     enough: list[tuple[Change, Position]] = []

@@ -17,6 +17,7 @@ from chipclass.identification.resolve import Match, resolve
 from chipclass.positions import Position, moves, position_of
 from chipclass.rules.alternatives import deciding_facts
 from chipclass.rules.book import book_of
+from chipclass.rules.figures import metrics_of
 from chipclass.rules.history import change_days, eve
 from chipclass.rules.transactions import QueryError, Transaction, parse_date, transaction
 from chipclass.specdb.records import Item
@@ -168,8 +169,9 @@ def _represented(specs: Specs, match: Match) -> set[str]:
 def _periods(specs: Specs, subject: Subject, deal: Transaction, span: Span) -> Iterator[Period]:
     days, (first, last) = change_days(specs), span
     start = first or min(eve(days[0]) if days else deal.as_of, last or ENDLESS)
+    metrics = metrics_of(specs, subject[1])  # a chip's figures are the same on every day
     shots = [
-        _snapshot(specs, subject, replace(deal, as_of=day))
+        _snapshot(Evaluation(specs, *subject, replace(deal, as_of=day), metrics))
         for day in [start, *(day for day in days if start < day <= (last or ENDLESS))]
     ]
     begun, moved = [shots[0]], tuple[Caused, ...]()
@@ -177,16 +179,16 @@ def _periods(specs: Specs, subject: Subject, deal: Transaction, span: Span) -> I
         if moves(begun[-1].position, shot.position):
             yield Period(tuple(begun), moved)
             on_the_day = replace(deal, as_of=shot.day)
-            moved = caused(specs, subject, on_the_day, eve(shot.day), begun[-1].position, shot.position)
+            moved = caused(specs, subject, on_the_day, eve(shot.day), (begun[-1].position, shot.position), metrics)
             begun = []
         begun.append(shot)
     yield Period(tuple(begun), moved)
 
 
-def _snapshot(specs: Specs, subject: Subject, deal: Transaction) -> Snapshot:
-    evaluation = Evaluation(specs, *subject, deal)
+def _snapshot(evaluation: Evaluation) -> Snapshot:
+    deal = evaluation.deal
     licence = evaluation.axes.requirement_words(*evaluation.axes.required(deal.reading))
-    why = evaluation.conclusion()["summary"] if evaluation.in_force else ""
+    why = evaluation.summary() if evaluation.in_force else ""
     return Snapshot(deal.as_of, position_of(evaluation), evaluation.in_force, licence, why)
 
 

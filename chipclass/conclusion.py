@@ -71,24 +71,30 @@ class Axes:
     def classes(self, box: Box | None = None, provisions: Sequence[Provision] | None = None) -> list[frozenset[str]]:
         """Every possible set of paragraphs, over all feasible cells; the empty set is 'not caught'."""
         provisions = self.class_provisions() if provisions is None else provisions
-        trees = [self.trees[p.id] for p in provisions]
+        box = self.box if box is None else box
+        trees = {p.id: folded(self.trees[p.id], box) for p in provisions}
+        parts = {p.id: [(name, folded(node, box)) for name, node in self._paragraphs(p)] for p in provisions}
         found: dict[frozenset[str], None] = {}
-        for cell in cells(trees, box or self.box):
-            met = {p.id for p, tree in zip(provisions, trees, strict=True) if cell.holds(tree)}
+        for cell in cells([*trees.values(), *(node for nodes in parts.values() for _, node in nodes)], box):
+            met = {name for name, tree in trees.items() if cell.holds(tree)}
             named = [p for p in provisions if p.id in met and p.text("yields_to") not in met]
-            found[frozenset(name for p in named for name in self._paragraphs(p, cell))] = None
+            found[frozenset(name for p in named for name in self._named(p, parts[p.id], cell))] = None
         return list(found)
 
-    def _paragraphs(self, provision: Provision, cell: Cell) -> Iterable[str]:
+    def _paragraphs(self, provision: Provision) -> Iterator[tuple[str, Node]]:
+        """The paragraphs that a provision gives as classes, each with the part of the tree that reaches it."""
         edition = provision.on(self.transaction.as_of)
         assert edition is not None
         tree = self.trees[provision.id]
         for paragraph, node_id in edition.paragraphs.items():
-            node = next((n for n in tree.walk() if n.id == node_id), tree)
-            if cell.holds(node):
-                yield paragraph
-                if edition.text("report") == "first":
-                    return
+            yield paragraph, next((n for n in tree.walk() if n.id == node_id), tree)
+
+    def _named(self, provision: Provision, parts: Iterable[tuple[str, Node]], cell: Cell) -> list[str]:
+        """The paragraphs reached in a cell; where a text goes from the first to the last, the first alone."""
+        edition = provision.on(self.transaction.as_of)
+        assert edition is not None
+        found = [paragraph for paragraph, node in parts if cell.holds(node)]
+        return found[:1] if edition.text("report") == "first" else found
 
     def required(self, reading: str) -> tuple[str, list[Provision]]:
         """Outcome of the licence requirement for this transaction, and the provisions that can bring it.
@@ -132,7 +138,7 @@ class Axes:
 
     def _with_headquarters(self) -> Box:
         tests = {t.text: YES for tree in self.trees.values() for t in tree.tests() if t.kind == "headquarters"}
-        return Box(self.box.numbers, {**self.box.truths, **tests})
+        return self.box.knowing(tests)
 
     def headquarters_groups(self) -> list[str]:
         """The groups and countries that the provisions on headquarters name, in words."""
@@ -247,7 +253,7 @@ class Axes:
 
     def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
-        box = Box(self.box.numbers, {**self.box.truths, **(known or {})})
+        box = self.box.knowing(known or {})
         open_ = folded(tree, box)
         answers: set[bool] = set()
         for cell in self._caught_cells(open_, box):
@@ -281,9 +287,9 @@ class Axes:
 
     def _caught_cells(self, tree: Node, box: Box | None = None) -> Iterator[Cell]:
         """The feasible cells in which the product is caught at all."""
-        classes = [self.trees[p.id] for p in self.class_provisions()]
-        found = cells([tree, *classes], box or self.box)
-        return (cell for cell in found if any(cell.holds(c) for c in classes))
+        box = self.box if box is None else box
+        caught = folded(Node("any", children=tuple(self.trees[p.id] for p in self.class_provisions())), box)
+        return (cell for cell in cells([tree, caught], box) if cell.holds(caught))
 
 
 def _turns(test: Node, found: Sequence[Cell], holds: Sequence[bool]) -> bool:

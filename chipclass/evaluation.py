@@ -17,7 +17,6 @@ from chipclass.conclusion import (
     requirement_text,
     status_of,
 )
-from chipclass.logic.cells import Box
 from chipclass.proof import Prover, metric_json
 from chipclass.rules.alternatives import Metric, deciding_facts
 from chipclass.rules.book import Provision, book_of
@@ -45,16 +44,16 @@ class Evaluation:
         """``given`` puts metrics in the place of those that the facts would make: the answer if they were so."""
         self.specs, self.item, self.chip, self.count, self.deal = specs, item, chip, count, deal
         book, countries = book_of(specs), countries_of(specs)
-        trees = book.trees(deal.as_of)
-        read = {test.metric for tree in trees.values() for test in tree.tests() if test.kind == "number"}
+        tests = book.tests(deal.as_of)
+        read = {test.metric for test in tests if test.kind == "number"}
         self.metrics: dict[str, Metric] = metrics_of(specs, chip, read, given)
         names = {item.id, chip.id, *chip.families, *item.families, maker_of(chip.vendor)}
         released = [str(fact.value) for fact in deciding_facts(chip.known("release_date"))]
-        known = truths((t for tree in trees.values() for t in tree.tests()), deal, names, countries, released)
-        facts = box_of(specs, chip, self.metrics)
-        self.box = Box(facts.numbers, {**facts.truths, **known})
+        known = truths(tests, deal, names, countries, released)
+        self.box = box_of(specs, chip, self.metrics).knowing(known)
         self.axes = Axes(book, self.box, deal, countries, chip.function)
-        self.prover = Prover(specs, self.metrics, self.box, trees)
+        self.prover = Prover(specs, self.metrics, self.box, deal.as_of)
+        self._made: dict[str, dict[str, Any]] = {}
         self.possible = self.axes.classes()
         self.in_force = bool(self.axes.class_provisions())
         self.status = status_of(self.possible) if self.in_force else CANNOT_EXCLUDE
@@ -62,10 +61,12 @@ class Evaluation:
     @cached_property
     def determinations(self) -> list[dict[str, Any]]:
         """One per provision, in the order of the rule files."""
-        return [
-            self.prover.determine(provision, self.deal.as_of, self._in_scope(provision))
-            for provision in book_of(self.specs)
-        ]
+        return [self._determined(provision) for provision in book_of(self.specs)]
+
+    def _determined(self, provision: Provision) -> dict[str, Any]:
+        if provision.id not in self._made:
+            self._made[provision.id] = self.prover.determine(provision, self._in_scope(provision))
+        return self._made[provision.id]
 
     def _in_scope(self, provision: Provision) -> bool:
         """Paragraphs for boards and systems do not speak of a bare chip, those for processors not of memory."""
@@ -146,7 +147,7 @@ class Evaluation:
             "tariff": tariff_of(self.axes),
             "presumptions": self._beside(determined, lambda p: p.axis == "presumption"),
             "further": self._beside(determined, lambda p: p.scope in ("lower", "abroad", "bill")),
-            "summary": self._summary(determined),
+            "summary": self.summary(),
             "caveats": self.caveats(),
             "not_evaluated": self.specs.not_evaluated,
         }
@@ -177,8 +178,10 @@ class Evaluation:
             )
         return result
 
-    def _summary(self, determined: Mapping[str, Mapping[str, Any]]) -> str:
+    def summary(self) -> str:
+        """The status and what brings it about, in one sentence."""
         provisions = self.axes.class_provisions()
+        determined = {provision.id: self._determined(provision) for provision in provisions}
         if not provisions:
             first = book_of(self.specs).first_date()
             return f"No class provision held here was in force on {self.deal.as_of}. The rules held begin on {first}."

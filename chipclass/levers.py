@@ -21,7 +21,6 @@ from chipclass.positions import Position, position_of
 from chipclass.proof import NOT_MET, outcome_of
 from chipclass.rules.alternatives import Alternative, Metric
 from chipclass.rules.book import CODIFIED, IN_FORCE, REPORTED
-from chipclass.rules.figures import with_metrics
 
 #: The axis whose provisions bring a field of a position about.
 AXES = {
@@ -171,9 +170,10 @@ def turns(course: Course, says: Callable[[Step], str]) -> Iterator[Turn]:
 
 
 def _step(evaluation: Evaluation, lever: Lever, piece: Piece, value: Fraction | None) -> Step:
-    moved = {name: _moved(evaluation.metrics[name], lever, value) for name in lever.metrics}
-    metrics = with_metrics(evaluation.specs, evaluation.chip, evaluation.metrics, moved)
-    e = Evaluation(evaluation.specs, evaluation.item, evaluation.chip, evaluation.count, evaluation.deal, given=metrics)
+    follow = _following(evaluation, lever)
+    given = {name: metric for name, metric in evaluation.metrics.items() if name not in follow}
+    given |= {name: _moved(evaluation.metrics[name], lever, value) for name in lever.metrics}
+    e = Evaluation(evaluation.specs, evaluation.item, evaluation.chip, evaluation.count, evaluation.deal, given)
     possible = {name: outcomes({name: e.axes.trees[name]}, e.box)[name] for name in _others(e, lever)}
     others = {name: outcome_of(bool(p.true), bool(p.false)) for name, p in possible.items()}
     return Step(piece, position(e), tuple(e.possible), others)
@@ -188,9 +188,7 @@ def position(evaluation: Evaluation) -> Position:
 def _others(evaluation: Evaluation, lever: Lever) -> Iterator[str]:
     """Provisions that the lever can move, on an axis, in a scope or of a posture that positions leave out."""
     date = evaluation.deal.as_of
-    moved = set(lever.metrics)
-    for name in evaluation.metrics:
-        moved |= {name} if not moved.isdisjoint(evaluation.specs.metrics[name].get("of", ())) else set()
+    moved = _following(evaluation, lever)
     for provision in evaluation.axes.book:
         if edition := provision.on(date):
             told = provision.axis in AXES.values() and provision.text("scope") in SCOPES
@@ -199,6 +197,14 @@ def _others(evaluation: Evaluation, lever: Lever) -> Iterator[str]:
                 continue
             if not moved.isdisjoint(test.metric for test in evaluation.axes.trees[provision.id].tests()):
                 yield provision.id
+
+
+def _following(evaluation: Evaluation, lever: Lever) -> set[str]:
+    """The metrics that move with a lever: its own, and those that are made of them."""
+    moved = set(lever.metrics)
+    for name in evaluation.metrics:
+        moved |= {name} if not moved.isdisjoint(evaluation.specs.metrics[name].get("of", ())) else set()
+    return moved
 
 
 def _moved(metric: Metric, lever: Lever, value: Fraction | None) -> Metric:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from chipclass.explanation import decimal_text, exact_text, open_words, show, span_words
-from chipclass.logic.cells import MAYBE, Box, Cell, Ratio, cells, folded, outcomes
+from chipclass.logic.cells import Box, Cell, Ratio, cells, folded, outcomes
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
 from chipclass.rules.alternatives import Metric
@@ -36,32 +36,32 @@ def outcome_of(possible_true: bool, possible_false: bool) -> str:
 
 
 class Prover:
-    """Determinations of one product: its metrics, its box, the trees in force."""
+    """Determinations of one product on a date: its metrics, its box, the rule book."""
 
-    def __init__(self, specs: Specs, metrics: Mapping[str, Metric], box: Box, trees: Mapping[str, Node]) -> None:
+    def __init__(self, specs: Specs, metrics: Mapping[str, Metric], box: Box, date: str) -> None:
         self.specs = specs
         self.metrics = metrics
         self.box = box
-        self.trees = trees
+        self.date = date
+        self.book = book_of(specs)
+        self.trees = self.book.trees(date)
         self._lefts: dict[str, dict[str, Any]] = {}
-        self._figures: dict[str, str] = {}  # outcomes of the tests of figures, by their text
         #: By identity (a tree that several provisions refer to is one), with the node, which keeps the identity.
         self._proofs: dict[int, tuple[Node, dict[str, Any]]] = {}
         self.limits: dict[str, set[Fraction]] = {}
-        for tree in trees.values():
-            for test in tree.tests():
-                if test.kind == "number":
-                    self.limits.setdefault(test.metric, set()).add(test.limit)
+        for test in self.book.tests(date):
+            if test.kind == "number":
+                self.limits.setdefault(test.metric, set()).add(test.limit)
 
-    def determine(self, provision: Provision, date: str, in_scope: bool = True) -> dict[str, Any]:
-        """The determination of one provision as of a date (contract: D)."""
-        edition = provision.on(date)
+    def determine(self, provision: Provision, in_scope: bool = True) -> dict[str, Any]:
+        """The determination of one provision (contract: D)."""
+        edition = provision.on(self.date)
         head: dict[str, Any] = {
             "provision": provision.id,
             "paragraph": provision.paragraph,
             "edition": edition.effective if edition else None,
             "citation": edition.cite if edition else "",
-            "posture": edition.posture(date) if edition else None,
+            "posture": edition.posture(self.date) if edition else None,
             "axis": provision.axis,
             "effect": provision.effect,
             "scope": provision.scope,
@@ -77,7 +77,7 @@ class Prover:
             **({"overlay": overlay} if (overlay := provision.text("overlay")) else {}),
         }
         extra: dict[str, Any] = {key: edition.text(key) for key in ("note", "unverified") if edition.text(key)}
-        if overlaps := [entry for entry in book_of(self.specs).overlaps(provision) if entry["with"] in self.trees]:
+        if overlaps := [entry for entry in self.book.overlaps(provision) if entry["with"] in self.trees]:
             extra["overlaps"] = overlaps
         return {**head, **checked, **extra, "outcome": proof["outcome"], "proof": proof, "would_settle": settle}
 
@@ -138,16 +138,9 @@ class Prover:
             yield ratio.numerator
 
     def _outcome(self, node: Node) -> str:
-        if node.op == "test" and node.kind != "number":
-            possible = self.box.truths.get(node.text, MAYBE)
-            return outcome_of(bool(possible.true), bool(possible.false))
         if node.op == "test":
-            if node.text not in self._figures:
-                self._figures[node.text] = self._over_cells(node)
-            return self._figures[node.text]
-        return self._over_cells(node)
-
-    def _over_cells(self, node: Node) -> str:
+            answer = self.box.answer(node)
+            return UNDECIDED if answer is None else outcome_of(answer, not answer)
         possible = outcomes({"node": node}, self.box)["node"]
         return outcome_of(bool(possible.true), bool(possible.false))
 
@@ -190,7 +183,7 @@ class Prover:
         tree = folded(whole, self.box)
         found = list(cells([tree], self.box))
         whole_holds = [cell.holds(tree) for cell in found]
-        answers = [(test, [cell.holds(test) for cell in found]) for test in tree.tests()]
+        answers = [(test, [cell.holds(test) for cell in found]) for test in _different(tree)]
         open_ = [(test, said) for test, said in answers if len(set(said)) == 2]
         alone = [(test, said) for test, said in open_ if _matters(said, whole_holds)]
         for test, _ in alone or open_:  # where no single answer settles it, all that are open together do
@@ -245,8 +238,14 @@ def _matters(answers: Sequence[bool], whole: Sequence[bool]) -> bool:
 
 def _cases(tree: Node, found: Sequence[Cell]) -> list[dict[str, bool]]:
     """The truths of all tests in each feasible cell: from these the outcome can be worked out again."""
-    unique = {tuple((test.text, cell.holds(test)) for test in tree.tests()): None for cell in found}
+    tests = _different(tree)
+    unique = {tuple((test.text, cell.holds(test)) for test in tests): None for cell in found}
     return [dict(case) for case in unique]
+
+
+def _different(tree: Node) -> list[Node]:
+    """The tests of a tree, each text once."""
+    return list({test.text: test for test in tree.tests()}.values())
 
 
 def _json_number(value: Fraction) -> int | float:

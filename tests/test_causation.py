@@ -22,7 +22,7 @@ def moved(specs: Specs, chip: str, day: str, destination: str) -> tuple[Caused, 
     item = specs.item(chip)
     deals = [transaction(specs, as_of=when, destination=destination) for when in (eve(day), day)]
     before, after = (position_of(Evaluation(specs, item, item, 1, deal)) for deal in deals)
-    found = caused(specs, (item, item, 1), deals[1], eve(day), before, after)
+    found = caused(specs, (item, item, 1), deals[1], eve(day), (before, after))
     assert [entry.move for entry in found] == moves(before, after)
     return found
 

@@ -38,6 +38,8 @@ A1, NOTE_A, NOTE_B, B1 = (
     "us-ear/3A090.b#Note 2",
     "us-ear/3A090.b#b.1.tpp<",
 )
+#: Lines of pending bills that name the same figure.
+BILLS = ["us-bills/hr-6875#(I)", "us-bills/s-3374#(I)", "us-bills/s-4456-restricted#(ii)(I)", "us-bills/s-4456#(I)"]
 
 
 @cache
@@ -80,7 +82,9 @@ def test_a100_and_a800_move_from_a1_to_a2_because_their_density_reaches_the_line
 def test_with_note_2_raised_too_the_chips_that_are_not_for_datacenters_are_no_longer_caught() -> None:
     only, all_ = answer(f"{A1}=6000"), answer("tpp:4800=6000")
     assert all_["hypothesis"]["limits"] != only["hypothesis"]["limits"]
-    assert [entry["address"] for entry in all_["hypothesis"]["limits"]] == [A1, NOTE_A, B1, NOTE_B]
+    addresses = [entry["address"] for entry in all_["hypothesis"]["limits"]]
+    assert [address for address in addresses if address not in BILLS] == [A1, NOTE_A, B1, NOTE_B]
+    assert set(BILLS) < set(addresses)
     assert all_["unchanged_elsewhere"] == []
     for name in ("nvidia-rtx-4090", "nvidia-a800-40gb-active"):  # TPP 5,285 and 4,989; neither is for datacenters
         assert moved(only)[name] == ["class: 3A090.a.1 -> 3A090.a.2"]
@@ -93,6 +97,7 @@ def test_what_still_reads_the_old_limit_is_named_with_what_would_change_it() -> 
         (NOTE_A, "not tpp >= 4800"),
         (B1, "tpp < 4800"),
         (NOTE_B, "not tpp >= 4800"),
+        *((bill, "tpp >= 4800") for bill in BILLS),
     ]
     assert answer(f"{A1}=6000", *(entry["set"] for entry in found)) == answer("tpp:4800=6000")
 
@@ -245,7 +250,7 @@ def test_a_hypothesis_marks_whatever_is_computed_from_it() -> None:
     assert data["specs"] == f"{SPECS.hash}+whatif"
     found = {d["provision"]: d for d in data["results"][0]["variants"][0]["determinations"]}
     assert found["us-ear/3A090.a"]["overlay"] == "whatif"
-    assert found["us-ear/3A090.a"]["unverified"] == "hypothesis: 'tpp >= 4800' read as 'tpp >= 6000'"
+    assert found["us-ear/3A090.a"]["unverified"].endswith("; hypothesis: 'tpp >= 4800' read as 'tpp >= 6000'")
     assert "overlay" not in found["us-ear/3A090.b"]
 
 
@@ -256,9 +261,8 @@ def test_a_limit_is_a_number_or_a_text_with_a_unit(value: Any) -> None:
 
 
 def test_a_limit_in_another_unit_of_its_kind_is_converted() -> None:
-    assert list(wanted_limits(SPECS, ["total_dram_bandwidth:6500=0.0065 PB/s"], DEAL.as_of).values()) == [
-        Fraction(6500)
-    ]
+    found = wanted_limits(SPECS, ["total_dram_bandwidth:6500=0.0065 PB/s"], DEAL.as_of)
+    assert found and set(found.values()) == {Fraction(6500)}
     assert list(wanted_limits(SPECS, {"performance_density:5.92": 0.1}, DEAL.as_of).values()) == [Fraction(1, 10)] * 3
 
 

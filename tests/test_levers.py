@@ -307,7 +307,10 @@ def test_a_planar_chip_keeps_its_area_lever() -> None:
 
 @cache
 def with_a_bill(folder: Path) -> Specs:
-    bill = sf.rule('all = ["tpp >= 3000", "total_dram_bandwidth > 1000"]').replace('is = "in force"', 'is = "bill"')
+    tests = ", ".join(
+        f'{{ test = "{test}", cite = "9X999" }}' for test in ("tpp >= 3000", "total_dram_bandwidth > 1000")
+    )
+    bill = sf.rule(f"all = [{tests}]").replace('is = "in force"', 'is = "bill"')
     sf.write(folder, sf.RULE_FILE, bill)
     return chipclass.load(folder)
 
@@ -321,14 +324,18 @@ def test_a_bill_is_followed_beside_the_positions(tmp_path: Path) -> None:
     evaluation = Evaluation(specs, chip, chip, 1, transaction(specs, as_of="2026-09-24"))
     courses = [course_of(evaluation, lever) for lever in levers_of(evaluation)]
     told = [Teller(evaluation, courses).course(found)["others"] for found in courses]
-    assert [list(entry) for entry in told] == [["us-ear/9X999"], [], [], []]
+    assert ["us-ear/9X999" in entry for entry in told] == [True, False, False, False, False]
     assert [(s["low"] * 2000, s["says"]) for s in told[0]["us-ear/9X999"]] == [(0, "not met"), (3000, "met")]
 
 
 def test_every_metric_of_the_specs_can_be_followed() -> None:
     """A metric of a new kind must be taught to the solver: each limit on it must be met where the solver says."""
     sketch = sketch_of(
-        SPECS, rates=["100 TFLOPS@fp16"], die_area="500 mm^2", dram_bandwidth="1 TB/s", interconnect="1 TB/s"
+        SPECS,
+        rates=["100 TFLOPS@fp16", "2 TFLOPS@fp64"],
+        die_area="500 mm^2",
+        dram_bandwidth="1 TB/s",
+        interconnect="1 TB/s",
     )
     assert sketch
     chip = sketch.chip()
@@ -337,10 +344,13 @@ def test_every_metric_of_the_specs_can_be_followed() -> None:
         evaluation = Evaluation(SPECS, chip, chip, 1, deal)
         seen = set()
         for lever in levers_of(evaluation):
+            if lever.name not in ATTRIBUTES and not lever.scales:  # a sum over dies: the lever is the metric itself
+                continue
             for value, pairs in course_of(evaluation, lever).origins.items():
                 other = Evaluation(SPECS, made(chip, lever, value), made(chip, lever, value), 1, deal)
                 for metric, limit in pairs:
                     seen.add(metric)
                     ends = [end for v in other.metrics[metric].values if isinstance(v, Interval) for end in v[:2]]
                     assert limit in ends, (lever.name, metric)
-        assert seen == set(evaluation.prover.limits)
+        limits = {name for name, found in evaluation.prover.limits.items() if any(found)}  # nothing turns at 0
+        assert seen == (limits & evaluation.metrics.keys()) - {"aggregated_transistors"}

@@ -134,14 +134,14 @@ def test_paragraph_by_paragraph() -> None:
     [entry] = chipclass.headroom(tpp=2368, datacenter="yes", die_area="814 mm^2", as_of=DAY, specs=SPECS).products
     told = {p["paragraph"]: p["text"] for p in entry["paragraphs"]}
     assert told == {
-        "3A090.a.1": "3A090.a.1: not named on these figures. Named with TPP from 4,800. Die area, DRAM bandwidth and"
-        " interconnect alone change nothing here.",
-        "3A090.a.2": "3A090.a.2: not named on these figures. Named with die area up to 400 mm^2. Rates, DRAM bandwidth"
-        " and interconnect alone change nothing here.",
+        "3A090.a.1": "3A090.a.1: not named on these figures. Named with TPP from 4,800. Die area, DRAM bandwidth,"
+        " interconnect and transistors alone change nothing here.",
+        "3A090.a.2": "3A090.a.2: not named on these figures. Named with die area up to 400 mm^2. Rates, DRAM bandwidth,"
+        " interconnect and transistors alone change nothing here.",
         "3A090.b.1": "3A090.b.1: not named on these figures. Named with TPP from 2,400 to below 4,800. Die area, DRAM"
-        " bandwidth and interconnect alone change nothing here.",
+        " bandwidth, interconnect and transistors alone change nothing here.",
         "3A090.b.2": "3A090.b.2: not named on these figures. Named with TPP from 2,605 to below 4,800. Named with die"
-        " area above 400 up to 740 mm^2. DRAM bandwidth and interconnect alone change nothing here.",
+        " area above 400 up to 740 mm^2. DRAM bandwidth, interconnect and transistors alone change nothing here.",
     }
 
 
@@ -175,14 +175,14 @@ def test_every_limit_of_an_edition_in_force_stands_on_a_ruler(query: str) -> Non
     wanted = {
         (provision.id, test.text)
         for provision in book_of(SPECS)
-        if (edition := provision.on(DAY))
+        if (edition := provision.on(DAY)) and provision.applies_to == "processor"
         for test in edition.tree.tests()
         if test.kind == "number"
     }
     short = {entry["short"]: name for name, entry in SPECS.metrics.items()}
     for entry in entries(query):
         found = {
-            (line["provision"], f"{short[ruler['metric']]} {line['relation']} {line['limit']:g}")
+            (line["provision"], f"{short[ruler['metric']]} {line['relation']} {line['limit']}")
             for ruler in entry["rulers"]
             for line in ruler["lines"]
         }

@@ -208,7 +208,7 @@ def prover(known: Known, truths: Mapping[str, Possible], date: str) -> Prover:
     metrics = {name: metric(name, specs.metrics[name]["unit"], found) for name, found in values.items()}
     numbers: dict[str, Any] = {name: tuple(found) for name, found in values.items()}
     numbers["performance_density"] = Ratio("tpp", tuple(values["applicable_die_area"]))
-    return Prover(specs, metrics, Box(numbers, {**(known.facts or {}), **truths}), BOOK.trees(date))
+    return Prover(specs, metrics, Box(numbers, {**(known.facts or {}), **truths}), date)
 
 
 @settings(deadline=None, max_examples=60)
@@ -221,4 +221,4 @@ def test_every_outcome_of_a_random_product_follows_from_its_proof(known: Known, 
     truths = {text: data.draw(answers, label=text) for text in words}
     made = prover(known, truths, date)
     for provision in BOOK:
-        rebuilt(made.determine(provision, date))
+        rebuilt(made.determine(provision))

@@ -45,6 +45,10 @@ def test_options_become_figures() -> None:
         "total_dram_bandwidth": 4000,
         "interconnect_bandwidth": 1028,
         "dram_plus_interconnect_bandwidth": 5028,
+        "io_transfer_rate_2022": 1028,
+        "tops": 296,
+        "app": 0,  # counts 64 bit rates, and the formats given are all there are
+        "aggregated_transistors": None,
     }
 
 

@@ -18,13 +18,19 @@ def wording(folder: Path) -> dict[str, Any]:
 
 def test_a_limit_that_moved_is_told_as_one_line(tmp_path: Path) -> None:
     folder = sf.copied(tmp_path)
-    later = sf.edition("2024-06-01", 'all = ["tpp >= 4000", "not tpp < 100"]\nrate = "30 %"\nconditions = ["two"]')
-    first = sf.rule('all = ["tpp >= 3000", "not tpp < 100"]\nrate = "25 %"\nconditions = ["one"]', more=later)
+    later = sf.edition(
+        "2024-06-01",
+        'all = [{ cite = "9X999", all = ["tpp >= 4000", "not tpp < 100"] }]\nrate = "30 %"\nconditions = ["two"]',
+    )
+    first = sf.rule(
+        'all = [{ cite = "9X999", all = ["tpp >= 3000", "not tpp < 100"] }]\nrate = "25 %"\nconditions = ["one"]',
+        more=later,
+    )
     sf.write(folder, sf.RULE_FILE, first)
     assert wording(folder) == {
         "added": [],
         "removed": [],
-        "limits": [{"before": "TPP >= 3,000", "after": "TPP >= 4,000"}],
+        "limits": [{"before": "TPP >= 3,000 [9X999]", "after": "TPP >= 4,000 [9X999]"}],
         "joined_otherwise": False,
         "conditions_added": ["two"],
         "conditions_removed": ["one"],
@@ -36,13 +42,15 @@ def test_a_limit_that_moved_is_told_as_one_line(tmp_path: Path) -> None:
 
 def test_limits_that_could_be_paired_in_two_ways_are_not_paired(tmp_path: Path) -> None:
     folder = sf.copied(tmp_path)
-    later = sf.edition("2024-06-01", 'any = ["tpp >= 3000", "tpp >= 9000"]')
-    sf.write(folder, sf.RULE_FILE, sf.rule('any = ["tpp >= 2000", "tpp >= 8000"]', more=later))
+    later = sf.edition("2024-06-01", 'all = [{ cite = "9X999", any = ["tpp >= 3000", "tpp >= 9000"] }]')
+    sf.write(
+        folder, sf.RULE_FILE, sf.rule('all = [{ cite = "9X999", any = ["tpp >= 2000", "tpp >= 8000"] }]', more=later)
+    )
     found = wording(folder)
     assert (found["limits"], found["removed"], found["added"]) == (
         [],
-        ["TPP >= 2,000", "TPP >= 8,000"],
-        ["TPP >= 3,000", "TPP >= 9,000"],
+        ["TPP >= 2,000 [9X999]", "TPP >= 8,000 [9X999]"],
+        ["TPP >= 3,000 [9X999]", "TPP >= 9,000 [9X999]"],
     )
 
 

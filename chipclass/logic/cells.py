@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from chipclass.logic.numbers import INF, Bound, Interval, Truth, Undefined, any_true, sign
-from chipclass.logic.tree import Node, assume
+from chipclass.logic.tree import Node, simplified
 
 Values = tuple[Interval | Undefined, ...]
 
@@ -47,12 +47,32 @@ class Box:
 
     numbers: Mapping[str, Values | Ratio] = field(default_factory=dict)
     truths: Mapping[str, Possible] = field(default_factory=dict)
-    #: Truths of one product that are certain; a column's truths are never among them.
-    settled: Mapping[str, bool] = field(init=False, repr=False, compare=False)
+    #: What tests of figures come to for one product, by their text; shared by boxes with the same figures.
+    _figures: dict[str, bool | None] = field(default_factory=dict, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        one = [(text, p) for text, p in self.truths.items() if isinstance(p.true, bool) and isinstance(p.false, bool)]
-        object.__setattr__(self, "settled", {text: bool(p.true) for text, p in one if p.true is not p.false})
+    def knowing(self, truths: Mapping[str, Possible]) -> Box:
+        """The same product where more is known of its truths."""
+        return Box(self.numbers, {**self.truths, **truths}, self._figures)
+
+    def answer(self, test: Node) -> bool | None:
+        """What a test certainly comes to for one product; None where it is open, and always for columns."""
+        if test.kind != "number":
+            possible = self.truths.get(test.text, MAYBE)
+            one = isinstance(possible.true, bool) and isinstance(possible.false, bool)
+            return bool(possible.true) if one and possible.true is not possible.false else None
+        if test.text not in self._figures:
+            self._figures[test.text] = None if self._has_columns(test.metric) else self._held(test)
+        return self._figures[test.text]
+
+    def _held(self, test: Node) -> bool | None:
+        said = {cell.holds(test) for cell in cells([test], self)}
+        return said.pop() if len(said) == 1 else None
+
+    def _has_columns(self, metric: str) -> bool:
+        values = self.numbers.get(metric, ())
+        if isinstance(values, Ratio):
+            return any(map(_is_a_column, values.denominator)) or self._has_columns(values.numerator)
+        return any(map(_is_a_column, values))
 
 
 class Piece(NamedTuple):
@@ -249,12 +269,14 @@ def _is_column(value: Any) -> bool:
     return getattr(value, "ndim", 0) > 0
 
 
-def folded(node: Node, box: Box) -> Node:
-    """The tree without the tests that the box answers for certain: what they decide alone is no longer cut into cells.
+def _is_a_column(value: Interval | Undefined) -> bool:
+    """Whether a value of a metric stands for rows instead of one product."""
+    return any(map(_is_column, value))
 
-    Tests of figures stay, and so does what is open.
-    """
-    return assume(node, box.settled)
+
+def folded(node: Node, box: Box) -> Node:
+    """The tree without the tests that the box answers for certain: only what is open is left to cut into cells."""
+    return simplified(node, box.answer)
 
 
 def outcomes(nodes: Mapping[str, Node], box: Box) -> dict[str, Possible]:

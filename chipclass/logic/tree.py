@@ -24,7 +24,7 @@ Any of them may be preceded by ``not``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -173,26 +173,33 @@ NEVER, ALWAYS = Node("any"), Node("all")
 
 
 def assume(node: Node, known: Mapping[str, bool]) -> Node:
-    """The tree where the answers to some tests, by their text, are known; only what still matters is left of it.
+    """The tree where the answers to some tests, by their text, are known; only what still matters is left of it."""
+    return simplified(node, lambda test: known.get(test.text))
 
-    Ids, citations and texts are dropped, so that trees which ask the same are equal.
+
+def simplified(node: Node, answer: Callable[[Node], bool | None]) -> Node:
+    """The tree without the tests that ``answer`` answers; it says None of those that stay.
+
+    Ids, citations and texts are dropped, so that trees which ask the same are equal. What always or never holds is
+    ALWAYS or NEVER itself.
     """
     if node.op == "test":
-        if node.text in known:
-            return ALWAYS if known[node.text] else NEVER
+        known = answer(node)
+        if known is not None:
+            return ALWAYS if known else NEVER
         return replace(node, id="", cite="") if node.id or node.cite else node
     if node.op == "not":
-        inner = assume(node.children[0], known)
-        if inner in (ALWAYS, NEVER):
-            return NEVER if inner == ALWAYS else ALWAYS
+        inner = simplified(node.children[0], answer)
+        if inner is ALWAYS or inner is NEVER:
+            return NEVER if inner is ALWAYS else ALWAYS
         return Node("not", children=(inner,))
     idle, decisive = (NEVER, ALWAYS) if node.op == "any" else (ALWAYS, NEVER)
     kept: list[Node] = []
     for child in node.children:
-        part = assume(child, known)
-        if part == decisive:
+        part = simplified(child, answer)
+        if part is decisive:
             return decisive
-        if part != idle:
+        if part is not idle:
             kept += [p for p in (part.children if part.op == node.op else (part,)) if p not in kept]
     if len(kept) == 1:
         return kept[0]

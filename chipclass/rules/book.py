@@ -139,6 +139,7 @@ class Book:
     def __init__(self, specs: Specs) -> None:
         self.provisions = {name: Provision(data) for name, data in specs.index["rules"].items()}
         self._trees: dict[str, dict[str, Node]] = {}
+        self._tests: dict[str, tuple[Node, ...]] = {}
 
     def __iter__(self) -> Iterator[Provision]:
         return iter(self.provisions.values())
@@ -156,6 +157,13 @@ class Book:
             written: dict[str, Node] = {}
             self._trees[date] = {name: inline(tree, raw, yields, (name,), written) for name, tree in raw.items()}
         return self._trees[date]
+
+    def tests(self, date: str) -> tuple[Node, ...]:
+        """The tests of all trees on a date, each text once."""
+        if date not in self._tests:
+            found = {test.text: test for tree in self.trees(date).values() for test in tree.tests()}
+            self._tests[date] = tuple(found.values())
+        return self._tests[date]
 
     def overlaps(self, provision: Provision) -> list[dict[str, str]]:
         """Provisions that answer the same question otherwise, by acknowledgement of either: with, cite, text."""

@@ -68,25 +68,6 @@ def _with_parts(specs: Specs, read: Container[str]) -> set[str]:
     return found
 
 
-def with_metrics(
-    specs: Specs, chip: Item, metrics: Mapping[str, Metric], replaced: Mapping[str, Metric]
-) -> dict[str, Metric]:
-    """The metrics of a chip with some put in their place, and all that are made of those computed anew."""
-    done: dict[str, Metric] = {}
-    changed = set(replaced)
-    for name, metric in metrics.items():
-        definition = specs.metrics[name]
-        if name in replaced:
-            done[name] = replaced[name]
-        elif changed.isdisjoint(definition.get("of", ())):
-            done[name] = metric
-        else:
-            changed.add(name)
-            sums = definition["op"] == "sum"
-            done[name] = _sum(chip, name, definition, done) if sums else _quotient(name, definition, done)
-    return done
-
-
 def box_of(specs: Specs, chip: Item, metrics: Mapping[str, Metric]) -> Box:
     """Everything that is possible for a chip, for the evaluator."""
     numbers: dict[str, Values | Ratio] = {}
