@@ -10,9 +10,12 @@ arrays): rows are columns, cells are a short loop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
+from operator import and_, or_
 from typing import Any, NamedTuple
 
 from chipclass.logic.numbers import INF, Bound, Interval, Truth, Undefined, any_true, sign
@@ -120,11 +123,27 @@ class Cell(NamedTuple):
         answers = (self.holds(child) for child in node.children)
         return any(answers) if node.op == "any" else all(answers)
 
+    def possible(self, node: Node, truths: Mapping[str, Possible]) -> Possible:
+        """What a tree can be in this cell, where each truth that the cell leaves open is asked for once."""
+        if node.op == "test":
+            if node.kind != "number" and node.text not in self.truths:
+                return truths.get(node.text, MAYBE)
+            return YES if self.holds(node) else NO
+        parts = [self.possible(child, truths) for child in node.children]
+        if node.op == "not":
+            return Possible(parts[0].false, parts[0].true)
+        join, meet = (or_, and_) if node.op == "any" else (and_, or_)
+        return Possible(
+            reduce(join, (part.true for part in parts), node.op == "all"),
+            reduce(meet, (part.false for part in parts), node.op == "any"),
+        )
 
-def cells(nodes: Iterable[Node], box: Box) -> Iterator[Cell]:
+
+def cells(nodes: Iterable[Node], box: Box, leave: Container[str] = ()) -> Iterator[Cell]:
     """Feasible cells of the box under all limits of the given trees, in order of the metrics' values.
 
-    A metric or truth that the box does not name is unknown: any value from 0, or either answer.
+    A metric or truth that the box does not name is unknown: any value from 0, or either answer. The truths in ``leave``
+    are left open.
     """
     limits: dict[str, set[Fraction]] = {}
     truths: dict[str, None] = {}
@@ -132,7 +151,7 @@ def cells(nodes: Iterable[Node], box: Box) -> Iterator[Cell]:
         for test in node.tests():
             if test.kind == "number":
                 limits.setdefault(test.metric, set()).add(test.limit)
-            else:
+            elif test.text not in leave:
                 truths[test.text] = None
     for metric in list(limits):
         values = box.numbers.get(metric)
@@ -279,14 +298,22 @@ def folded(node: Node, box: Box) -> Node:
     return simplified(node, box.answer)
 
 
+def _asked_once(nodes: Iterable[Node]) -> set[str]:
+    """Truths that no tree asks for twice: what they do to it is known without trying both answers."""
+    counts = [Counter(test.text for test in node.tests() if test.kind != "number") for node in nodes]
+    twice = {text for count in counts for text, number in count.items() if number > 1}
+    return {text for count in counts for text in count} - twice
+
+
 def outcomes(nodes: Mapping[str, Node], box: Box) -> dict[str, Possible]:
     """For each named tree: can it hold, can it fail. Met = it can only hold."""
     answers: dict[str, list[Truth]] = {name: [False, False] for name in nodes}
     nodes = {name: folded(node, box) for name, node in nodes.items()}
-    for cell in cells(nodes.values(), box):
+    once = _asked_once(nodes.values())
+    for cell in cells(nodes.values(), box, once):
         for name, node in nodes.items():
-            side = 0 if cell.holds(node) else 1
-            answers[name][side] = answers[name][side] | cell.mask
+            for side, can in enumerate(cell.possible(node, box.truths)):
+                answers[name][side] = answers[name][side] | (cell.mask & can)
         if all(sides[0] is True and sides[1] is True for sides in answers.values()):
             break  # one product, and everything asked is open: no further cell can change that
     return {name: Possible(*sides) for name, sides in answers.items()}

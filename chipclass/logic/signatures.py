@@ -226,8 +226,9 @@ class _Group:
         """The evaluator's outcomes for some of the rows: one line per tree."""
         result = np.zeros((len(self.trees), len(picked)), np.uint8)
         if len(picked):
-            found = outcomes({str(line): tree for line, tree in enumerate(self.trees)}, self._box(rows, picked))
-            for line, (can_hold, can_fail) in enumerate(found.values()):
+            box = self._box(rows, picked)
+            for line, tree in enumerate(self.trees):  # one by one: each is cut at its own limits alone
+                can_hold, can_fail = outcomes({"": tree}, box)[""]
                 result[line] = np.where(can_hold, np.where(can_fail, UNDECIDED, MET), NOT_MET)
         return result
 

@@ -114,12 +114,14 @@ def tables(draw: st.DrawFn, points: bool) -> tuple[list[Row], bool]:
 def hold(trees: Mapping[str, Node], rows: list[Row], columns: Rows, given_truths: Mapping[str, Possible]) -> None:
     """The table answers every row as the evaluator does, the second time too."""
     decider = Decider(trees, QUOTIENTS, given_truths)
+    expected = []
+    for row in rows:
+        box = box_of(row, given_truths)
+        possible = {name: outcomes({name: tree}, box)[name] for name, tree in trees.items()}
+        expected.append({name: CODES[bool(p.true), bool(p.false)] for name, p in possible.items()})
     for _ in range(2):
         found = decider.outcomes(columns)
-        for number, row in enumerate(rows):
-            box = box_of(row, given_truths)
-            expected = {name: outcomes({name: tree}, box)[name] for name, tree in trees.items()}
-            answers = {name: CODES[bool(p.true), bool(p.false)] for name, p in expected.items()}
+        for number, (row, answers) in enumerate(zip(rows, expected, strict=True)):
             assert {name: found[name][number] for name in trees} == answers, row
 
 

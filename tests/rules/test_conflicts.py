@@ -25,7 +25,7 @@ CAUGHT = "meets us-ear/3A090.a"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return sf.copied(tmp_path)
+    return sf.few_rules(tmp_path)
 
 
 def without_acknowledgement(folder: Path, file: str) -> None:

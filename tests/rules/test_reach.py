@@ -19,7 +19,7 @@ FIRST = "edition 2023-11-17"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return sf.copied(tmp_path)
+    return sf.few_rules(tmp_path)
 
 
 def planted(folder: Path, tree: str, head: str = "") -> list[str]:
