@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from chipclass.answer import Answer
@@ -31,39 +31,18 @@ def rules_diff(
     before: str | datetime.date,
     after: str | datetime.date,
     *,
-    destination: str | None = None,
-    shipped_from: str = "US",
-    kind: str = "export",
-    headquarters: str | None = None,
-    reading: str = "enforced",
-    stated: Iterable[str] = (),
-    ship_date: str | datetime.date | None = None,
-    heading: str | None = None,
     specs: Specs | None = None,
+    **question: Any,
 ) -> RulesDiff:
     """What the rules and the country groups held here say differently on two days, and whom it moved.
 
     Days are ISO days in either order: the days swapped give the mirrored answer. The moves are those of every chip of
-    the database on its own, in the transaction that the keywords of `chipclass.classify` describe. Raises QueryError
-    (a ValueError) for a day that does not exist, an unknown country, kind or reading.
+    the database on its own, in the transaction that ``question`` describes: the keywords of `chipclass.classify` but
+    ``as_of``. Raises QueryError (a ValueError) for a day that does not exist, an unknown country, kind or reading.
     """
     specs = specs or load()
     days = [_day(name, text) for name, text in (("the first day", before), ("the second day", after))]
-    deals = [
-        transaction(
-            specs,
-            as_of=day,
-            destination=destination,
-            shipped_from=shipped_from,
-            kind=kind,
-            headquarters=headquarters,
-            reading=reading,
-            stated=stated,
-            ship_date=ship_date,
-            heading=heading,
-        )
-        for day in days
-    ]
+    deals = [transaction(specs, as_of=day, **question) for day in days]
     positions = [{e.chip.id: position_of(e) for e in evaluations(specs, deal)} for deal in deals]
     moved = _moves(specs, *positions)
     first = book_of(specs).first_date()

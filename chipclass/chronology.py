@@ -70,41 +70,23 @@ class Period:
 def timeline(
     query: str | Iterable[str],
     *,
-    destination: str | None = None,
-    shipped_from: str = "US",
-    kind: str = "export",
-    headquarters: str | None = None,
-    reading: str = "enforced",
-    stated: Iterable[str] = (),
-    ship_date: str | datetime.date | None = None,
-    heading: str | None = None,
     since: str | datetime.date | None = None,
     until: str | datetime.date | None = None,
     specs: Specs | None = None,
+    **question: Any,
 ) -> Timeline:
     """Where products stood in every period of the rules held here, and which change began each period.
 
     ``since`` and ``until`` are ISO days, both included; without them the line runs from before the first rule up to
     the last change on file and says from which day on nothing was checked. Variants of a family that stand alike share
-    a line. The other keywords are those of `chipclass.classify`. Raises QueryError (a ValueError) for an unknown
-    product or country, a day that does not exist, and a range that ends before it begins.
+    a line. ``question`` takes the keywords of `chipclass.classify` but ``as_of``. Raises QueryError (a ValueError) for
+    an unknown product or country, a day that does not exist, and a range that ends before it begins.
     """
     specs = specs or load()
     first, last = _day("since", since), _day("until", until)
     if first and last and first > last:
         raise QueryError(f"since {first} lies after until {last}; expected the earlier day first")
-    deal = transaction(
-        specs,
-        as_of=last,
-        destination=destination,
-        shipped_from=shipped_from,
-        kind=kind,
-        headquarters=headquarters,
-        reading=reading,
-        stated=stated,
-        ship_date=ship_date,
-        heading=heading,
-    )
+    deal = transaction(specs, as_of=last, **question)
     queries = [query] if isinstance(query, str) else list(query or ())
     if not queries or not all(isinstance(text, str) for text in queries):
         raise QueryError("nothing to show; name a product or a part number")

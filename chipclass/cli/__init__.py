@@ -15,7 +15,7 @@ def main() -> None:
     """Entry of the ``chipclass`` command: every error becomes a message and an exit code, never a traceback."""
     import gc
 
-    gc.set_threshold(100_000)  # commands are short: the collector would only walk the freshly read database
+    gc.set_threshold(1_000_000)  # commands are short: the collector would only walk the freshly read database
     from chipclass.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):

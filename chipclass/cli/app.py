@@ -1,7 +1,5 @@
 """The commands and their options; what each does is in a module of its own, imported when it runs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
@@ -38,17 +36,11 @@ def root(
 
 
 @app.command()
+@o.asking
 def classify(
     query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     fail_on: Annotated[
@@ -59,24 +51,15 @@ def classify(
     """Classify products: figures, every line with its margin, each axis, proof and sources."""
     from chipclass.cli.classify import run
 
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(query, question, specs or [], format.value, fail_on))
 
 
 @app.command()
+@o.asking
 def compare(
     query: Annotated[list[str], typer.Argument(help="At least two products.")],
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
@@ -84,27 +67,18 @@ def compare(
     """Order products by TPP, and say which conditions separate neighbours."""
     from chipclass.cli.compare import run
 
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(query, question, specs or [], format.value))
 
 
 @app.command()
+@o.asking
 def explain(
     query: Annotated[str, typer.Argument(help="A name, alias or part number.")],
     provision: Annotated[
         list[str] | None, typer.Option("--provision", help="Only this provision, by id or paragraph. Repeatable.")
     ] = None,
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
@@ -112,9 +86,6 @@ def explain(
     """The proof of each determination: every test with figure, limit and margin, and what would settle it."""
     from chipclass.cli.explain import run
 
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(query, provision or [], question, specs or [], format.value))
 
 
@@ -138,36 +109,27 @@ def show(
 
 
 @app.command()
+@o.asking
 def rules(
     provision: Annotated[str | None, typer.Argument(help="A provision; without it all are listed.")] = None,
-    as_of: o.AsOf = None,
     diff: Annotated[
         tuple[str, str] | None,
         typer.Option("--diff", metavar="D1 D2", help="What two days hold differently, and which chips moved."),
     ] = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
 ) -> None:
     """The rules as data: editions, dates, postures, conditions, citations. The transaction options go with --diff."""
-    question = o.question(as_of, destination, shipped_from, transaction, headquarters, reading, stated)
     if diff:
         from chipclass.cli.changes import run as compare_days
 
         raise typer.Exit(compare_days(diff, question, specs or [], format.value, provision))
     from chipclass.cli.rules import run
 
-    if question != o.question(as_of, None, "US", o.Kind.export, None, o.Reading.enforced, None):
-        from chipclass.rules.transactions import QueryError
-
-        raise QueryError("a list of rules knows no transaction; --destination and its like go with --diff D1 D2")
-    raise typer.Exit(run(provision, as_of, specs or [], format.value))
+    raise typer.Exit(run(provision, question, specs or [], format.value))
 
 
 @app.command()
@@ -197,18 +159,12 @@ def export(
 
 
 @app.command()
+@o.asking
 def audit(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A CSV or Parquet file.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help=".parquet or .csv")] = None,
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="ROLE=COLUMN", help="Which column is what. Repeatable.")
     ] = None,
@@ -224,7 +180,4 @@ def audit(
     """Audit a catalogue: every row comes back with a documented indication."""
     from chipclass.cli.audit import run
 
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(source, output, question, mapping or [], replace, limit, specs or [], format.value, fail_on))

@@ -1,10 +1,14 @@
-"""Options that several commands share, each defined once."""
+"""Options that several commands share, each defined once.
 
-from __future__ import annotations
+Annotations are not texts here and in the modules with commands: typer would evaluate each of them at every start.
+"""
 
+import inspect
+from collections.abc import Callable, Container
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -57,17 +61,21 @@ FormatOption = Annotated[Format, typer.Option("--format", help="table, json or m
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
-def question(
-    as_of: str | None,
-    destination: str | None,
-    shipped_from: str,
-    transaction: Kind,
-    headquarters: str | None,
-    reading: Reading,
-    stated: list[str] | None,
-    ship_date: str | None = None,
-    heading: str | None = None,
-) -> dict[str, object]:
+#: The keywords of a question, as the functions of the package take them.
+Question = dict[str, Any]
+
+
+def _question(
+    as_of: AsOf = None,
+    destination: Destination = None,
+    shipped_from: ShippedFrom = "US",
+    transaction: Transaction = Kind.export,
+    headquarters: Headquarters = None,
+    reading: ReadingOption = Reading.enforced,
+    stated: Stated = None,
+    ship_date: ShipDate = None,
+    heading: Heading = None,
+) -> Question:
     """The keywords of a question from the options of a command."""
     return {
         "as_of": as_of,
@@ -80,3 +88,24 @@ def question(
         "ship_date": ship_date,
         "heading": heading,
     }
+
+
+#: What a command is asked without any of these options.
+UNASKED = _question()
+
+
+def asking(command: Callable[..., None], without: Container[str] = ()) -> Callable[..., None]:
+    """A command with the options of a transaction in the place of its parameter ``question``."""
+    options = [p for name, p in inspect.signature(_question).parameters.items() if name not in without]
+    own = inspect.signature(command).parameters.values()
+    listed = [p for parameter in own for p in (options if parameter.name == "question" else [parameter])]
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        command(question=_question(**{p.name: given.pop(p.name) for p in options}), **given)
+
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in listed]
+    )
+    run.__annotations__ = {p.name: p.annotation for p in listed}
+    return run

@@ -1,7 +1,6 @@
 """Commands that ask through time, toward a line, or against the grain: timeline, headroom, what-if, stability."""
 
-from __future__ import annotations
-
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +9,13 @@ import typer
 from chipclass.cli import options as o
 
 
+@partial(o.asking, without=("as_of",))
 def timeline(
     query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First day; default all.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last day; default all.")] = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
@@ -29,12 +23,10 @@ def timeline(
     """Where products stood through the years, and which change of the rules moved them."""
     from chipclass.cli.timeline import run
 
-    question = o.question(
-        None, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(query, question, since, until, specs or [], format.value))
 
 
+@o.asking
 def headroom(
     query: Annotated[str | None, typer.Argument(metavar="[PRODUCT]", help="A product; none for a sketch.")] = None,
     rate: Annotated[
@@ -56,15 +48,8 @@ def headroom(
         str | None,
         typer.Option("--datacenter", metavar="ANSWER", help="Designed or marketed for datacenters: yes, no, unknown."),
     ] = None,
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
@@ -80,12 +65,10 @@ def headroom(
         "interconnect": interconnect,
         "datacenter": datacenter,
     }
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(query, sketch, question, specs or [], format.value))
 
 
+@o.asking
 def whatif(
     changes: Annotated[
         list[str] | None,
@@ -100,40 +83,24 @@ def whatif(
         typer.Option("--base", metavar="DIR", help="Your own facts and rules, on top before and after. Repeatable."),
     ] = None,
     limits: Annotated[bool, typer.Option("--limits", help="List the limits that can be set, by address.")] = False,
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
 ) -> None:
     """Which chips move if a limit, a rule or a fact were another: a hypothesis."""
     from chipclass.cli import whatif as command
 
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     if limits:
-        raise typer.Exit(command.run_limits(as_of, [*(base or []), *(specs or [])], format.value))
+        raise typer.Exit(command.run_limits(question["as_of"], [*(base or []), *(specs or [])], format.value))
     raise typer.Exit(command.run(changes or [], question, specs or [], base or [], format.value))
 
 
+@o.asking
 def stability(
     query: Annotated[list[str], typer.Argument(help="Names, aliases or part numbers.")],
-    as_of: o.AsOf = None,
-    destination: o.Destination = None,
-    shipped_from: o.ShippedFrom = "US",
-    transaction: o.Transaction = o.Kind.export,
-    headquarters: o.Headquarters = None,
-    reading: o.ReadingOption = o.Reading.enforced,
-    stated: o.Stated = None,
-    ship_date: o.ShipDate = None,
-    heading: o.Heading = None,
+    *,
+    question: o.Question,
     specs: o.SpecsFolders = None,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
@@ -141,7 +108,4 @@ def stability(
     """Does the conclusion hold under each claim, reading, rounding and die area?"""
     from chipclass.cli.stability import run
 
-    question = o.question(
-        as_of, destination, shipped_from, transaction, headquarters, reading, stated, ship_date, heading
-    )
     raise typer.Exit(run(query, question, specs or [], format.value))

@@ -6,8 +6,10 @@ import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from chipclass.cli import layout
+from chipclass.cli.options import UNASKED
 from chipclass.logic.tree import Node
 from chipclass.rules.book import Book, Edition, Provision, book_of
 from chipclass.rules.transactions import QueryError, parse_date
@@ -15,9 +17,11 @@ from chipclass.specdb.problems import near
 from chipclass.specdb.store import load
 
 
-def run(wanted: str | None, as_of: str | None, folders: Sequence[Path], format: str) -> int:
+def run(wanted: str | None, question: Mapping[str, Any], folders: Sequence[Path], format: str) -> int:
+    if question != {**UNASKED, "as_of": question["as_of"]}:
+        raise QueryError("a list of rules knows no transaction; --destination and its like go with --diff D1 D2")
     book = book_of(load(folders))
-    date = parse_date(as_of)
+    date = parse_date(question["as_of"])
     if wanted is None:
         chosen = list(book)
     else:
