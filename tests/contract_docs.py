@@ -77,7 +77,10 @@ FUNCTIONS = {
         "`RulesDiff`; takes the same keywords as `classify` but `as_of`. The days may stand in either order.",
     ),
     "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
-    "audit": (("source",), "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`."),
+    "audit": (
+        ("source", "output", "mapping", "replace", "specs", "limit", "batch_rows", "progress"),
+        "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`; takes the keywords of `classify`.",
+    ),
     "outcomes": (
         ("source", "provisions", "columns", "keep", "specs", "threads"),
         "An Arrow reader of batches: per provision `met`, `not met` or `undecided` for every row of figures; takes "

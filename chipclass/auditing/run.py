@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,45 +34,27 @@ def audit(
     source: Any,
     *,
     output: str | Path | None = None,
-    as_of: str | datetime.date | None = None,
-    destination: str | None = None,
-    shipped_from: str = "US",
-    kind: str = "export",
-    headquarters: str | None = None,
-    reading: str = "enforced",
-    stated: Iterable[str] = (),
-    ship_date: str | datetime.date | None = None,
-    heading: str | None = None,
     mapping: Mapped | None = None,
     replace: bool = False,
     specs: Specs | None = None,
     limit: int | None = None,
     batch_rows: int = BATCH_ROWS,
     progress: Callable[[int], None] | None = None,
+    **question: Any,
 ) -> AuditResult:
     """Audit a catalogue: a path (CSV in UTF-8, or Parquet), a pandas DataFrame or a pyarrow Table.
 
     With ``output`` (``.parquet`` or ``.csv``) a file is streamed: memory stays bounded. ``mapping`` names the columns
     of the roles part_number, description, manufacturer and eccn where their headers do not. ``limit`` audits only the
-    first rows. ``progress`` is called with the rows done. Raises AuditError or QueryError (both ValueError).
+    first rows. ``progress`` is called with the rows done. ``question`` takes the keywords of `chipclass.classify`.
+    Raises AuditError or QueryError (both ValueError).
     """
     if limit is not None and limit < 1:
         raise AuditError(f"limit must be 1 or more; found {limit}")
     if batch_rows < 1:
         raise AuditError(f"batch_rows must be 1 or more; found {batch_rows}")
     specs = specs or load()
-    deal = transaction(
-        specs,
-        as_of=as_of,
-        destination=destination,
-        shipped_from=shipped_from,
-        kind=kind,
-        headquarters=headquarters,
-        reading=reading,
-        stated=stated,
-        ship_date=ship_date,
-        heading=heading,
-    )
+    deal = transaction(specs, **question)
     opened = _opened(source, replace)
     if output is not None and isinstance(opened, Source):
         target = checked(output)
