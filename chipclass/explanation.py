@@ -59,6 +59,15 @@ def exact_text(value: Fraction) -> str:
     return decimal_text(value) or f"{value.numerator}/{value.denominator}"
 
 
+#: Units that the name of their figure says already.
+_SAID = ("TPP", "TOPS", "transistor")
+
+
+def with_unit(shown: str, unit: str) -> str:
+    """A figure in words with its unit, where it has one that its name does not say."""
+    return shown if shown in ("unknown", "does not exist") or unit.startswith(_SAID) else f"{shown} {unit}"
+
+
 def span_words(low: Fraction | None, high: Fraction | float | None, limits: Iterable[Fraction] = ()) -> str:
     """``3,722``, ``1,840 to 3,722``, ``at least 2,368``, ``up to 900`` or ``unknown``; never rounded across a limit."""
     known = tuple(limits)
@@ -105,16 +114,14 @@ def test_words(test: Mapping[str, Any], of: str = "") -> str:
     if "relation" not in test:
         joint = " is " if test["kind"] == "product" else ": "
         return f"{of}{joint}{fact_words(test)}" if of else fact_words(test)
-    limit = show(exact_limit(test))
-    name, unit = test["metric"], test["left"]["unit"]
-    unit = "" if unit.startswith("TPP") else f" {unit}"
-    figure = figure_of(test)
+    limit = with_unit(show(exact_limit(test)), test["left"]["unit"])
+    name, figure = test["metric"], figure_of(test)
     if test["left"].get("none"):
         words = "does not exist"
     elif test["outcome"] == "undecided":
-        words = f"may be on either side of {limit}{unit}"
+        words = f"may be on either side of {limit}"
     else:
-        words = f"{(_HOLDS if test['outcome'] == 'met' else _FAILS)[test['relation']]} {limit}{unit}"
+        words = f"{(_HOLDS if test['outcome'] == 'met' else _FAILS)[test['relation']]} {limit}"
     if test["left"].get("none"):
         return f"the {name} of {of} {words}" if of else f"{name} {words}"
     return f"the {name} of {of}, {figure}, {words}" if of else f"{name} {figure} {words}"

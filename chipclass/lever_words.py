@@ -42,7 +42,8 @@ class Teller:
         """A value of the lever in its unit; for rates TPP, or the share of the present rates where TPP is a range."""
         scale = 1 if not course.lever.scales else self._figure(course) or 100
         marks = {*course.origins, *(end for v in course.now if isinstance(v, Interval) for end in (v.low, v.high))}
-        shown = words.show(value * scale, [Fraction(mark) * scale for mark in marks if mark not in (INF, value)])
+        between = [(Fraction(mark) + value) / 2 for mark in marks if mark not in (INF, value)]
+        shown = words.show(value * scale, [middle * scale for middle in between])  # so that neighbours read apart
         return f"{shown} %" if course.lever.scales and self._figure(course) is None else shown
 
     def _figure(self, course: Course) -> Fraction | None:
@@ -56,8 +57,7 @@ class Teller:
 
     def after(self, course: Course) -> str:
         """The unit, to be put behind a value."""
-        unit = self.unit(course)
-        return "" if course.lever.scales or unit.startswith("TPP") else f" {unit}"
+        return "" if course.lever.scales else words.with_unit("", self.unit(course))
 
     def span(self, course: Course, values: Interval) -> str:
         """``below 400``, ``from 400 up to 740``, ``above 740``, ``at 400``."""
@@ -80,8 +80,7 @@ class Teller:
         kept = [v for v in known if not any(_within(v, other) for other in known if other[:4] != v[:4])]
         spans = [words.span_words(Fraction(v.low), v.high, marks) for v in sorted(kept, key=lambda v: v.low)]
         unit = str(self.evaluation.specs.metrics[name]["unit"])
-        if spans != ["unknown"] and spans and not unit.startswith("TPP"):
-            spans = [words.join(spans, "or") + f" {unit}"]
+        spans = [words.with_unit(words.join(spans, "or"), unit)] if spans else []
         return words.join([*spans, *(["it does not exist"] if len(known) < len(values) else [])], "or")
 
     # JSON
@@ -113,15 +112,18 @@ class Teller:
 
     def stretch(self, course: Course, stretch: Stretch) -> dict[str, Any]:
         values = stretch.values
-        unbounded = values.high == INF
+        low, unbounded = Fraction(values.low), values.high == INF
         return {
             "low": float(values.low),
-            "low_exact": words.exact_text(Fraction(values.low)),
+            "low_exact": words.exact_text(low),
             "low_included": not values.low_open,
             "high": None if unbounded else float(values.high),
             "high_exact": None if unbounded else words.exact_text(Fraction(values.high)),
             "high_included": not values.high_open,
             "unbounded": unbounded,
+            "start": f"{'above' if values.low_open else 'from'} {self.show(course, low)}{self.after(course)}"
+            if low
+            else "",
             "text": f"{self.quantity(course)} {self.span(course, values)}{self.after(course)}",
             "says": stretch.says,
             "now": stretch.now,

@@ -48,13 +48,12 @@ def leaf_words(test: Mapping[str, Any]) -> str:
         return f"{test['text']}: {'yes' if test['outcome'] == 'met' else 'no'}"
     if "relation" not in test:
         return words.fact_words(test)
-    unit = "" if test["left"]["unit"].startswith("TPP") else f" {test['left']['unit']}"
-    limit = words.show(words.exact_limit(test))
+    limit = words.with_unit(words.show(words.exact_limit(test)), test["left"]["unit"])
     figure = f"{test['metric']} {words.figure_of(test)}"
     if test["left"].get("none"):
-        return f"{figure}: {test['relation']} {limit}{unit} cannot be met"
+        return f"{figure}: {test['relation']} {limit} cannot be met"
     margin = words.margin_words(test)
-    return f"{figure} {test['relation']} {limit}{unit}{f', {margin}' if margin else ''}"
+    return f"{figure} {test['relation']} {limit}{f', {margin}' if margin else ''}"
 
 
 def because(determination: Mapping[str, Any]) -> str:

@@ -72,8 +72,7 @@ def _tests(specs: Specs, node: Node, negated: bool = False, cite: str = "") -> I
     here = node.cite or cite
     if node.op == "test" and node.kind == "number":
         metric = specs.metrics[node.metric]
-        unit = "" if metric["unit"].startswith("TPP") else f" {metric['unit']}"
-        text = f"{metric['short']} {node.relation} {words.show(node.limit)}{unit}"
+        text = f"{metric['short']} {node.relation} {words.with_unit(words.show(node.limit), metric['unit'])}"
         yield Test(negated, text, node.metric, node.relation, here)
     elif node.op == "test":
         yield Test(negated, node.text.replace("_", " "), cite=here)

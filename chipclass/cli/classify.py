@@ -90,7 +90,7 @@ def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
     rows = [["", "computed", "decides", ""]]
     for name in HEADLINES:
         metric = variant["metrics"][name]
-        unit = "" if metric["unit"].startswith("TPP") else metric["unit"].replace("^2", "²")
+        unit = words.with_unit("", metric["unit"]).strip().replace("^2", "²")
         computed = "-" if metric["value"] is None else words.show(Fraction(str(metric["value"])))
         rivals = [a["label"] for a in metric["alternatives"] if a["decides"] and a["label"]]
         parts = " / ".join(
@@ -144,8 +144,7 @@ def _lines(specs: Specs, variant: Mapping[str, Any], as_of: str) -> str:
 def ruler_head(metric: str, ruler: Ruler) -> str:
     """``die area 814 mm^2``: the figure that is held against the limits."""
     left = next(iter(ruler.values()))[0].test["left"]
-    unit = "" if left["unit"].startswith("TPP") else f" {left['unit']}"
-    return f"{metric} {left['shown']}{unit}"
+    return f"{metric} {words.with_unit(left['shown'], left['unit'])}"
 
 
 def line_outcome(line: Line) -> str:

@@ -125,10 +125,22 @@ def _posture(line: Mapping[str, Any]) -> str:
     return "" if posture == IN_FORCE or posture in line["cite"] else f" ({posture})"
 
 
-def _said(line: Mapping[str, Any]) -> str:
-    name = line["paragraph"] if line["scope"] == "bill" else line["cite"]
-    outcome = words.outcome_words(line["outcome"], line["effect"])
-    return f"{line['relation']} {name}{_posture(line)} {outcome}"
+def _said(lines: Sequence[Mapping[str, Any]]) -> str:
+    """The lines at one limit, those of bills last: ``>= 3A090.a.1 not met; bills H.R.6875 and S.3374 not met``."""
+    groups: dict[tuple[bool, str, str], list[str]] = {}
+    for line in lines:
+        bill = line["scope"] == "bill"
+        name = line["paragraph"] if bill else f"{line['cite']}{_posture(line)}"
+        outcome = words.outcome_words(line["outcome"], line["effect"])
+        groups.setdefault((bill, line["relation"], outcome), []).append(name)
+    return "; ".join(
+        f"{relation} {_bills(names) if bill else ''}{words.join(names)} {outcome}"
+        for (bill, relation, outcome), names in sorted(groups.items(), key=lambda group: group[0][0])
+    )
+
+
+def _bills(names: Sequence[str]) -> str:
+    return "bills " if len(set(names)) > 1 else "bill "
 
 
 def _ruler(ruler: Mapping[str, Any]) -> str:
@@ -137,8 +149,7 @@ def _ruler(ruler: Mapping[str, Any]) -> str:
         limits.setdefault(line["limit"], []).append(line)
     rows = []
     for lines in limits.values():
-        said = "; ".join(dict.fromkeys(map(_said, lines)))  # a bill may read one limit in several places
-        rows.append([_limit(lines[0]), lines[0]["distance"], _percent(lines[0]), said])
+        rows.append([_limit(lines[0]), lines[0]["distance"], _percent(lines[0]), _said(lines)])
     return f"{layout.heading(_figure(ruler))}\n{layout.table(rows, right=[0, 1, 2], indent='  ')}"
 
 
@@ -152,14 +163,13 @@ def _percent(line: Mapping[str, Any]) -> str:
 
 def _figure(ruler: Mapping[str, Any]) -> str:
     left = ruler["figure"]
-    unit = "" if left["unit"].startswith("TPP") else f" {left['unit']}"
-    return f"{ruler['metric']} {left['shown']}{unit}"
+    return f"{ruler['metric']} {words.with_unit(left['shown'], left['unit'])}"
 
 
 def _lever(specs: Specs, lever: Mapping[str, Any]) -> str:
     head = layout.heading(_lever_head(lever))
-    axes = _axes(specs, lever)
-    if not axes:
+    axes, others = _axes(lever), _others(specs, lever)
+    if not axes and not others:
         return f"{head}\n{layout.wrapped(_still(lever), '  ')}"
     lines = [head]
     for title, stretches in axes:
@@ -168,6 +178,8 @@ def _lever(specs: Specs, lever: Mapping[str, Any]) -> str:
         if lever["without"] and title == TITLES["classes"]:
             rows.append([f"  no {lever['title']}", lever["without"]["classes"]])
         lines.append(layout.table(rows, indent="  "))
+    if others:
+        lines += ["  other provisions", *(layout.bullet(text, "  ") for text in others)]
     return "\n".join(lines)
 
 
@@ -183,11 +195,19 @@ def _still(lever: Mapping[str, Any]) -> str:
     return f"{lever['axes']['classes'][0]['says']} at any value; nothing else turns"
 
 
-def _axes(specs: Specs, lever: Mapping[str, Any]) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
-    """The axes that a lever turns, by their titles, and other provisions by theirs."""
+def _axes(lever: Mapping[str, Any]) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """The axes that a lever turns, by their titles."""
     found = [(TITLES[name], stretches) for name, stretches in lever["axes"].items() if name not in LEFT_OUT]
-    found += [(specs.index["rules"][name]["paragraph"], stretches) for name, stretches in lever["others"].items()]
     return [(title, stretches) for title, stretches in found if len(stretches) > 1]
+
+
+def _others(specs: Specs, lever: Mapping[str, Any]) -> list[str]:
+    """What becomes of each other provision, from nothing upwards; those that turn alike together."""
+    alike: dict[str, list[str]] = {}
+    for name, stretches in lever["others"].items():
+        course = [f"{s['says']} {s['start']}".strip() + " (now)" * s["now"] for s in stretches]
+        alike.setdefault(", ".join(course), []).append(specs.index["rules"][name]["paragraph"])
+    return [f"{words.join(names)}: {course}" for course, names in alike.items()]
 
 
 def _formats(formats: Sequence[Mapping[str, Any]]) -> str:
@@ -235,10 +255,15 @@ def markdown(specs: Specs, data: Mapping[str, Any]) -> str:
             parts += ["", f"#### {_lever_head(lever)}", ""]
             turning = [
                 [title, s["text"], s["says"], "now" if s["now"] else ""]
-                for title, stretches in _axes(specs, lever)
+                for title, stretches in _axes(lever)
                 for s in stretches
             ]
-            parts.append(layout.markdown_table(["Axis", "Where", "What", ""], turning) if turning else _still(lever))
+            others = _others(specs, lever)
+            if turning:
+                parts.append(layout.markdown_table(["Axis", "Where", "What", ""], turning))
+            parts += [""] * bool(turning and others) + [f"- {text}" for text in others]
+            if not turning and not others:
+                parts.append(_still(lever))
         if entry["formats"]:
             parts += ["", "#### Number formats (left: without it and those above)", ""]
             parts.append(layout.markdown_table(FORMATS, _format_rows(entry["formats"])))

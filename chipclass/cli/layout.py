@@ -29,8 +29,10 @@ def wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def bullet(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+def bullet(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=f"{indent}- ", subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
 
 
 def field(label: str, text: str, width: int = LABEL) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chipclass import explanation as words
 from chipclass.cli import layout
 from chipclass.perturbation import stability
 from chipclass.positions import TITLES
@@ -63,12 +64,9 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _figures(row: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{figure['title']} {figure['before']} -> {figure['after']}{_unit(figure['unit'])}" for figure in row["figures"]
+        f"{figure['title']} {figure['before']} -> {words.with_unit(figure['after'], figure['unit'])}"
+        for figure in row["figures"]
     )
-
-
-def _unit(unit: str) -> str:
-    return "" if unit.startswith("TPP") else f" {unit}"
 
 
 def _notes(variant: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

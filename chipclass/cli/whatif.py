@@ -143,7 +143,7 @@ def _beside(line: Mapping[str, Any]) -> Row:
 
 
 def _titled(line: Mapping[str, Any]) -> str:
-    return str(line["title"]) if line["unit"].startswith("TPP") else f"{line['title']} {line['unit']}"
+    return words.with_unit(line["title"], line["unit"])
 
 
 def _number(limit: float) -> str:
@@ -153,8 +153,8 @@ def _number(limit: float) -> str:
 def _notes(data: Mapping[str, Any]) -> Iterator[str]:
     sides: dict[str, list[str]] = {}
     for entry in data["open"]:
-        unit = "" if entry["unit"].startswith("TPP") else f" {entry['unit']}"
-        sides.setdefault(f"{entry['title']} {_number(entry['limit'])}{unit}", []).append(entry["name"])
+        limit = words.with_unit(_number(entry["limit"]), entry["unit"])
+        sides.setdefault(f"{entry['title']} {limit}", []).append(entry["name"])
     for limit, names in sides.items():
         yield f"Not moving, and not known on which side of {limit}: {words.join(names)}."
     for entry in data["added"]:
