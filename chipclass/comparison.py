@@ -13,6 +13,7 @@ from chipclass.classification import document, evaluate, unknown_product
 from chipclass.evaluation import Evaluation
 from chipclass.identification.resolve import resolve
 from chipclass.logic.numbers import INF
+from chipclass.review import policy_of
 from chipclass.rules.book import book_of
 from chipclass.rules.transactions import QueryError, transaction
 from chipclass.specdb.store import Specs, load
@@ -152,7 +153,7 @@ def _sentences(lower: Evaluation, upper: Evaluation, separating: Sequence[Mappin
     if not separating:
         return [*sentences, f"No condition of the rules held here separates the two on {lower.deal.as_of}."]
     sentences += [f"{condition['text']}." for condition in separating]
-    policies = [e.axes.policy(e.status)["text"] for e in (upper, lower)]
+    policies = [policy_of(e.axes, e.status)["text"] for e in (upper, lower)]
     if policies[0] != policies[1]:
         target = upper.axes.countries.name(upper.deal.evaluated_destination)
         sentences.append(f"Review policy for {target}: {names[0]}, {policies[0]}; {names[1]}, {policies[1]}.")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.logic.cells import NO, YES, Box, Cell, Possible, cells, folded, outcomes
+from chipclass.logic.cells import NO, YES, Box, Cell, cells, folded, outcomes
 from chipclass.logic.numbers import Interval
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
@@ -195,111 +195,6 @@ class Axes:
             entry = {"id": provision.id, "name": provision.paragraph, "outcome": outcome, "text": text}
             result.append({**entry, "conditions": list(edition.conditions), "posture": posture})
         return result
-
-    def policy(self, status: str) -> dict[str, Any]:
-        """Review policy for the evaluated destination if the product is caught; a relief speaks with its conditions."""
-        nothing: dict[str, Any] = {"text": "", "outcome": NOT_MET, "conditions": [], "provision": None, "beside": []}
-        if status == NOT_CAUGHT:
-            return {**nothing, "text": "not applicable: the class is not reached on these figures"}
-        date = self.transaction.as_of
-        lead = "if caught: " if status == CANNOT_EXCLUDE else ""
-        counting = [IN_FORCE, REPORTED, CODIFIED] if self.transaction.reading == "codified" else [IN_FORCE, REPORTED]
-        held = sorted(self.book.axis("review policy", function=self.function), key=lambda p: p.id)
-        provisions = [(p, e) for p in held if (e := p.on(date)) and e.posture(date) in counting]
-        reliefs = []
-        for provision, edition in provisions:
-            if provision.effect != "relieves":
-                continue
-            outcome, settled = self._relief(self.trees[provision.id])
-            if settled != NOT_MET:
-                head = {"outcome": outcome, "conditions": list(edition.conditions), "provision": provision.id}
-                reliefs.append({**head, "text": lead + self._policy_text(provision, outcome)})
-        beside = self._policies_beside(reliefs[1:])
-        if reliefs:
-            return {**reliefs[0], "beside": beside}
-        for provision, edition in provisions:
-            if provision.effect == "restricts" and (outcome := self._if_caught(self.trees[provision.id])) != NOT_MET:
-                groups = words.join(self._named_headquarters([self.trees[provision.id]]), "or")
-                hedge = "" if outcome == MET else f" if a party is headquartered in {groups}; otherwise not on file"
-                text = f"{lead}{provision.text('policy')}{hedge}"
-                conditions = list(edition.conditions)
-                head = {"text": text, "outcome": outcome, "conditions": conditions}
-                return {**head, "provision": provision.id, "beside": beside}
-        return {
-            **nothing,
-            "text": "not on file for this destination and date",
-            "outcome": UNDECIDED,
-            "beside": beside,
-        }
-
-    def _policies_beside(self, others: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Further policies whose conditions hold or may hold, those on headquarters among them: shown, not weighed."""
-        date = self.transaction.as_of
-        found = [{key: entry[key] for key in ("provision", "text", "outcome")} for entry in others]
-        for provision in sorted(self.book.axis("review policy", "headquarters", self.function), key=lambda p: p.id):
-            edition = provision.on(date)
-            if edition is None or edition.posture(date) != IN_FORCE:
-                continue
-            outcome, settled = self._relief(self.trees[provision.id])
-            if settled != NOT_MET:
-                text = self._policy_text(provision, outcome)
-                found.append({"provision": provision.id, "text": text, "outcome": outcome})
-        return found
-
-    def _relief(self, tree: Node) -> tuple[str, str]:
-        """Outcome as things stand, and outcome if every condition that only the parties can establish were met."""
-        stated = {t.text: YES for t in tree.tests() if t.kind == "stated"}
-        return self._if_caught(tree), self._if_caught(tree, stated)
-
-    def _if_caught(self, tree: Node, known: Mapping[str, Possible] | None = None) -> str:
-        """Outcome of a tree over the cells in which the product is caught at all."""
-        box = self.box.knowing(known or {})
-        open_ = folded(tree, box)
-        answers: set[bool] = set()
-        for cell in self._caught_cells(open_, box):
-            answers.add(cell.holds(open_))
-            if len(answers) == 2:
-                break
-        return outcome_of(True in answers, False in answers)
-
-    def _policy_text(self, provision: Provision, outcome: str) -> str:
-        policy, otherwise = provision.text("policy"), provision.text("otherwise")
-        if outcome == MET:
-            return policy
-        needs = words.join(self._open(self.trees[provision.id], provision.text("asks")))
-        return f"{otherwise} unless {needs}, then {policy}" if otherwise else f"{policy} if {needs}"
-
-    def _open(self, tree: Node, asks: str) -> list[str]:
-        """What is open of a relief and turns it, over the cells in which the product is caught, in words."""
-        said = {
-            "number": "the open figures fall below the limits",
-            "fact": "the open facts of the product are as it asks",
-            "headquarters": f"no party is headquartered in {words.join(self._named_headquarters([tree]), 'or')}",
-        }
-        open_ = folded(tree, self.box)
-        caught = list(self._caught_cells(open_))
-        holds = [cell.holds(open_) for cell in caught]
-        turning = [test for test in open_.tests() if _turns(test, caught, holds)]
-        kinds = {test.kind for test in turning}
-        rest = [words.open_words(test) for test in turning if test.kind not in (*said, "stated")]
-        stated = [asks or words.words_of(test.names[0]) for test in turning if test.kind == "stated"]
-        return [text for kind, text in said.items() if kind in kinds] + stated + rest
-
-    def _caught_cells(self, tree: Node, box: Box | None = None) -> Iterator[Cell]:
-        """The feasible cells in which the product is caught at all."""
-        box = self.box if box is None else box
-        caught = folded(Node("any", children=tuple(self.trees[p.id] for p in self.class_provisions())), box)
-        return (cell for cell in cells([tree, caught], box) if cell.holds(caught))
-
-
-def _turns(test: Node, found: Sequence[Cell], holds: Sequence[bool]) -> bool:
-    """Whether the answer to one test changes that of the tree, given per cell, between cells alike in all else."""
-    answers: dict[Any, set[bool]] = {}
-    for cell, held in zip(found, holds, strict=True):
-        pieces = tuple((name, piece) for name, piece in cell.pieces.items() if name != test.metric)
-        truths = tuple((text, answer) for text, answer in cell.truths.items() if text != test.text)
-        answers.setdefault((pieces, truths), set()).add(held)
-    return any(len(said) > 1 for said in answers.values())
 
 
 def deciding_classes(conclusion: Mapping[str, Any]) -> list[Mapping[str, Any]]:

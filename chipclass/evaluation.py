@@ -18,6 +18,7 @@ from chipclass.conclusion import (
     status_of,
 )
 from chipclass.proof import Prover, metric_json
+from chipclass.review import policy_of
 from chipclass.rules.alternatives import Metric, deciding_facts
 from chipclass.rules.book import Provision, book_of
 from chipclass.rules.figures import box_of, metrics_of
@@ -143,7 +144,7 @@ class Evaluation:
             "in_force": self.in_force,
             "licence_requirement": requirement_text(self.axes),
             "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT and self.in_force else [],
-            "review_policy": self.axes.policy(self.status),
+            "review_policy": policy_of(self.axes, self.status),
             "tariff": tariff_of(self.axes),
             "presumptions": self._beside(determined, lambda p: p.axis == "presumption"),
             "further": self._beside(determined, lambda p: p.scope in ("lower", "abroad", "bill")),

@@ -140,7 +140,7 @@ def fact_words(test: Mapping[str, Any]) -> str:
 def open_words(test: Any) -> str:
     """What is open about a test that is not about a figure, in words."""
     if test.kind == "unsettled":
-        return f"a point that no text read settles ({test.names[0]})"
+        return f"{words_of(test.names[0])} (settled by no text read)"
     if test.kind == "stated":
         return f"whether {words_of(test.names[0])}"
     if test.kind == "heading":

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chipclass import explanation as words
 from chipclass.evaluation import Evaluation
+from chipclass.review import policy_of
 from chipclass.rules.transactions import Transaction
 from chipclass.specdb.store import Specs
 from chipclass.tariff import tariff_of
@@ -57,7 +58,7 @@ def position_of(evaluation: Evaluation) -> Position:
         status,
         " or ".join(named) if evaluation.in_force else "no class provision in force",
         axes.required(evaluation.deal.reading)[0],
-        axes.policy(status)["text"],
+        policy_of(axes, status)["text"],
         tariff_of(axes)["text"],
         words.join(letters) or "none",
     )

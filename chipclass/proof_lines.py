@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from chipclass import explanation as words
@@ -20,8 +20,11 @@ class Line(NamedTuple):
     cite: str
 
 
-def lines(proof: Mapping[str, Any], depth: int = 0) -> Iterator[Line]:
-    """The lines of a proof tree from the top; a negation is one line with what it negates, and its own outcome."""
+def lines(proof: Mapping[str, Any], depth: int = 0, told: Container[str] = ()) -> Iterator[Line]:
+    """The lines of a proof tree from the top; a negation is one line with what it negates, and its own outcome.
+
+    What refers to a provision in ``told`` is a line: its proof stands with that provision.
+    """
     cite = str(proof.get("cite") or "")
     if proof["op"] == "test":
         yield Line(depth, proof["outcome"], leaf_words(proof), cite)
@@ -31,15 +34,36 @@ def lines(proof: Mapping[str, Any], depth: int = 0) -> Iterator[Line]:
         inner = children[0]
         yield Line(depth, proof["outcome"], f"not: {leaf_words(inner)}", cite or str(inner.get("cite") or ""))
         return
-    name = f"{proof['id']}: " if proof.get("id") else ""
+    name, reference = proof.get("id") or "", referred(proof)
     if proof["op"] == "not":
         [inner] = children
+        name, reference = name or referred(inner), reference or referred(inner)
         head, children = _NEGATED[inner["op"]], inner.get("children", ())
     else:
         head = _HEADS[proof["op"]] + ("" if children else " (no edition on this date)")
-    yield Line(depth, proof["outcome"], f"{name}{head}", cite)
-    for child in children:
-        yield from lines(child, depth + 1)
+    if (reference in told and len(children) < 2) or _first(proof) in told:
+        yield Line(
+            depth, proof["outcome"], f"{'not: ' if proof['op'] == 'not' else ''}{reference or _first(proof)}", cite
+        )
+        return
+    yield Line(depth, proof["outcome"], ": ".join(filter(None, [name or reference, head])), cite)
+    for number, child in enumerate(children):
+        if reference in told and not number:
+            yield Line(depth + 1, child["outcome"], reference, "")
+        else:
+            yield from lines(child, depth + 1, told)
+
+
+def referred(proof: Mapping[str, Any]) -> str:
+    """The provision that a node stands for, where the rule refers to it."""
+    text = str(proof.get("text", ""))
+    return text.removeprefix("meets ") if text.startswith("meets ") else ""
+
+
+def _first(proof: Mapping[str, Any]) -> str:
+    """The provision that goes before the one referred to."""
+    text = str(proof.get("text", ""))
+    return text.removeprefix("not ").partition(",")[0] if text.endswith(", which goes first") else ""
 
 
 def leaf_words(test: Mapping[str, Any]) -> str:

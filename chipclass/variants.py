@@ -105,7 +105,9 @@ def _by_id(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]
             if key in whole:
                 outcomes = [entry[key] for entry in found] + (["not met"] if lacking else [])
                 whole[key] = _outcome(outcomes)
-        whole["text"] = _text(entry["text"] for entry in found)
+        own = f"{whole['name']}: "
+        lead = own if all(entry["text"].startswith(own) for entry in found) else ""
+        whole["text"] = lead + _text(entry["text"].removeprefix(lead) for entry in found)
         result.append(whole)
     return result
 

@@ -123,7 +123,7 @@ def test_another_limit_gives_another_paragraph(folder: Path) -> None:
 def test_another_limit_stands_in_every_table_and_comparison(folder: Path) -> None:
     specs = raised(folder)
     shown = table("H200", specs)
-    assert re.search(r"^ +5,000 +\+216\.8 %  >= 3A090\.a\.1 met", shown, re.MULTILINE)
+    assert re.search(r"^ +5,000 +\+216\.8 %  >= 3A090\.a\.1 and Note 2", shown, re.MULTILINE)
     assert not re.search(r"^ +4,800 +\S+ %  >= 3A090", shown, re.MULTILINE)
     sentences = chipclass.compare(["H20", "H200"], specs=specs, as_of=DAY).to_dict()["between"][0]["sentences"]
     assert any("15,840, is at or above 5,000" in text and "is below 5,000" in text for text in sentences)

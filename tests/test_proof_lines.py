@@ -44,6 +44,35 @@ def test_every_test_of_a_proof_has_a_line_and_the_first_line_is_the_outcome() ->
                 assert any(wanted in line.text for line in shown), (determination["provision"], leaf["text"])
 
 
+def test_a_provision_that_was_told_is_one_line_where_another_refers_to_it() -> None:
+    [entry] = classify("L4", as_of=DAY).results
+    found = {d["provision"]: d for d in entry["variants"][0]["determinations"]}
+    told = {"us-ear/3A090.a", "us-ear/3A090.b"}
+    board = [(line.depth, line.outcome, line.text) for line in lines(found["us-ear/4A090.a"]["proof"], told=told)]
+    assert board == [(0, "met", "all of"), (1, "met", "us-ear/3A090.a")]
+    lower = [(line.depth, line.outcome, line.text) for line in lines(found["us-ear/4A090.b"]["proof"], told=told)]
+    assert lower == [
+        (0, "not met", "all of"),
+        (1, "not met", "us-ear/3A090.b: all of"),
+        (2, "not met", "us-ear/3A090.b"),
+        (2, "not met", "not: us-ear/3A090.a"),
+    ]
+    whole = [line.text for line in lines(found["us-ear/4A090.b"]["proof"])]
+    assert "us-ear/3A090.b: all of" in whole and "b.1: all of" in whole
+
+
+def test_the_answer_stands_before_what_is_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    face.run("L40S", [], {"as_of": DAY}, [], "table")
+    shown = capsys.readouterr().out
+    places = [
+        shown.index(text) for text in ("\n3A090.a: ", "\n4A090.a: ", "\nAIA: ", "Beside the answer", "- H.R.6875: ")
+    ]
+    assert places == sorted(places)
+    assert "us-bills/hr-6875, edition" not in shown
+    face.run("L40S", ["H.R.6875"], {"as_of": DAY}, [], "table")
+    assert "us-bills/hr-6875, edition of 2025-12-18, bill" in capsys.readouterr().out
+
+
 def test_a_negated_test_carries_the_outcome_of_the_negation() -> None:
     found = 0
     for determination in determinations():

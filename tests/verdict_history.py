@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from chipclass import explanation as words
 from chipclass.evaluation import Evaluation
+from chipclass.review import policy_of
 from chipclass.rules.book import book_of
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import load
@@ -75,7 +76,7 @@ def _row(evaluation: Evaluation) -> tuple[str, ...]:
         evaluation.status,
         classes,
         axes.required("enforced")[0],
-        axes.policy(evaluation.status)["text"],
+        policy_of(axes, evaluation.status)["text"],
         tariff_of(axes)["text"],
         words.join(letters) or "-",
     )

@@ -41,15 +41,21 @@ def run(query: Sequence[str], question: Mapping[str, Any], folders: Sequence[Pat
 
 def screen(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     """One product, or a family by the variant that represents it, in 80 columns."""
-    variants = entry["variants"]
-    chosen = next((v for v in variants if v["product"] == entry["represented_by"]), variants[0])
-    conclusion = entry["conclusion"]
+    variants, conclusion = entry["variants"], entry["conclusion"]
+    chosen = _shown(entry)
     parts = [_title(data, entry, chosen), _verdict(conclusion)]
     if len(variants) > 1:
         parts.append(_variants(variants, chosen, entry["match"]["family"]))
-    parts += [_figures(specs, chosen), _lines(specs, chosen, data["as_of"]), _axes(specs, conclusion, variants)]
+    parts += [_figures(specs, chosen), _lines(specs, chosen, data["as_of"])]
+    parts.append("\n".join(layout.field(*field) for field in _axes(specs, conclusion, variants)))
     parts.append(foot(specs, data, chosen, conclusion))
     return "\n\n".join(part for part in parts if part)
+
+
+def _shown(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The variant that represents a family, else the first."""
+    variants = entry["variants"]
+    return next((v for v in variants if v["product"] == entry["represented_by"]), variants[0])
 
 
 def _title(data: Mapping[str, Any], entry: Mapping[str, Any], chosen: Mapping[str, Any]) -> str:
@@ -74,20 +80,30 @@ def class_words(conclusion: Mapping[str, Any]) -> str:
     return f"{' or '.join(classes)}{', or not caught' if classes and free else ''}"
 
 
+VARIANTS = ["", "Variant", "TPP", "Status", "Class"]
+
+
 def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any], family: str | None) -> str:
-    rows = []
-    for variant in variants:
-        tpp = variant["metrics"]["tpp"]
-        mark = "*" if variant is chosen else " "
-        conclusion = variant["conclusion"]
-        name = variant["name"].partition(" (")[2].rstrip(")") or variant["name"]
-        rows.append([mark, name, tpp["shown"], conclusion["status"], class_words(conclusion) or "-"])
-    table = layout.table([["", "Variant", "TPP", "Status", "Class"], *rows], right=[2])
+    table = layout.table([VARIANTS, *_variant_rows(variants, chosen)], right=[2])
     return f"{table}\n* shown below{'; it represents the family' if family else ''}"
 
 
+def _variant_rows(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any]) -> Iterator[list[str]]:
+    for variant in variants:
+        tpp, conclusion = variant["metrics"]["tpp"], variant["conclusion"]
+        name = variant["name"].partition(" (")[2].rstrip(")") or variant["name"]
+        mark = "*" if variant is chosen else " "
+        yield [mark, name, tpp["shown"], conclusion["status"], class_words(conclusion) or "-"]
+
+
 def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
-    rows = [["", "computed", "decides", ""]]
+    rows = [[*row, f"{unit}  {how}" if unit else how] for *row, unit, how in _figure_rows(specs, variant)]
+    table = layout.table([["", "computed", "decides", ""], *rows], right=[1, 2])
+    return "\n".join([table, *(layout.field("", text) for text in _not_deciding(variant)[:3])])
+
+
+def _figure_rows(specs: Specs, variant: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Per figure its name, what is computed, what decides, the unit, and from what."""
     for name in HEADLINES:
         metric = variant["metrics"][name]
         unit = words.with_unit("", metric["unit"]).strip().replace("^2", "²")
@@ -97,16 +113,16 @@ def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
             specs.metrics[part]["short"] for part in specs.metrics[name].get("of", ()) if part in specs.metrics
         )
         how = metric["derivation"] or parts or "; ".join(rivals[:3]) or "no source gives it"
-        rows.append([specs.metrics[name]["short"], computed, metric["shown"], f"{unit}  {how}" if unit else how])
-    table = layout.table(rows, right=[1, 2])
-    notes = [
-        layout.field(
-            "", f"TPP, {words.join(a['status'])}: {a['label']} = {value_words(a)}; not deciding, {a['why_not']}"
-        )
+        yield [specs.metrics[name]["short"], computed, metric["shown"], unit, how]
+
+
+def _not_deciding(variant: Mapping[str, Any]) -> list[str]:
+    """Values of the TPP that are shown and do not decide, and why not."""
+    return [
+        f"TPP, {words.join(a['status'])}: {a['label']} = {value_words(a)}; not deciding, {a['why_not']}"
         for a in variant["metrics"]["tpp"]["alternatives"]
         if not a["decides"]
     ]
-    return "\n".join([table, *notes[:3]])
 
 
 def value_words(alternative: Mapping[str, Any]) -> str:
@@ -132,7 +148,7 @@ def _lines(specs: Specs, variant: Mapping[str, Any], as_of: str) -> str:
             [
                 words.show(Fraction(str(limit))),
                 words.margin_words(marks[0].test),
-                "; ".join(f"{mark.test['relation']} {mark.cite} {line_outcome(mark)}" for mark in marks),
+                layout.compared((mark.test["relation"], mark.cite, line_outcome(mark)) for mark in marks),
             ]
             for limit, marks in ruler.items()
         ]
@@ -151,14 +167,15 @@ def line_outcome(line: Line) -> str:
     return words.outcome_words(line.test["outcome"], line.determination["effect"])
 
 
-def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> str:
+def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Every axis of the conclusion with its label."""
     licence = conclusion["licence_requirement"]
     declared = [_declared_words(e) for e in _declared(variants)]
     fit = {"differs": "; it does not reconcile with the computed class: ask the vendor"}
     letters = [e["text"] for e in licence["letters"] if e["criterion"] != "not met"]
     exceptions = [f"{e['name']} {e['text']}" for e in conclusion["exceptions"]]
     policy, tariff = conclusion["review_policy"], conclusion["tariff"]
-    fields = [
+    return [
         (
             "Declared",
             f"{words.join(declared)}: the vendor's own, shown as declared"
@@ -171,16 +188,16 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
         ("Headquarters", licence["if_headquartered_in_D5_or_Macau"]),
         ("Letters", words.join(letters, "and") or "no reported criterion reached"),
         ("Exceptions", words.join(exceptions) or "not applicable"),
-        ("Review", policy["text"] + _conditions(policy) + _other_policies(policy)),
+        ("Review", policy["text"] + _conditions(policy) + _other_policies(specs, policy)),
         ("US tariff", tariff["text"] + _conditions(tariff)),
         *((label, text) for label, text in _beside(conclusion) if text),
     ]
-    return "\n".join(layout.field(label, text) for label, text in fields)
 
 
-def _other_policies(policy: Mapping[str, Any]) -> str:
-    texts = [f"{entry['text']} ({entry['provision'].rpartition('/')[2]})" for entry in policy["beside"]]
-    return f"; beside it: {words.join(texts)}" if texts else ""
+def _other_policies(specs: Specs, policy: Mapping[str, Any]) -> str:
+    rules = specs.index["rules"]
+    texts = [f"{rules[entry['provision']]['paragraph']}, {entry['text']}" for entry in policy["beside"]]
+    return f"; beside it: {'; '.join(texts)}" if texts else ""
 
 
 def _beside(conclusion: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -224,7 +241,15 @@ def _declared(variants: Sequence[Mapping[str, Any]]) -> list[Mapping[str, str]]:
 
 
 def foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], conclusion: Mapping[str, Any]) -> str:
-    """What the answer assumes, its caveats, its sources, what is not evaluated, and what it is."""
+    """What the answer rests on, and what it is."""
+    fields = [layout.field(*field) for field in foundations(specs, data, variant, conclusion)]
+    return "\n".join([*fields, layout.wrapped(layout.foot(data))])
+
+
+def foundations(
+    specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], conclusion: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """What the answer assumes, its caveats, its sources, and what is not evaluated, each with its label."""
     assumes = [*deal_words(data["transaction"]), *variant["assumptions"]]
     names = dict.fromkeys(
         source
@@ -238,8 +263,7 @@ def foot(specs: Specs, data: Mapping[str, Any], variant: Mapping[str, Any], conc
     fields = [("Assumes", "; ".join(assumes))]
     fields += [("Mind", text) for text in conclusion["caveats"]]
     fields += [("Sources", f"{', '.join(sources)}; chipclass show ID tells more")] if sources else []
-    fields += [("Not evaluated", "; ".join(conclusion["not_evaluated"]))]
-    return "\n".join([*(layout.field(label, text) for label, text in fields), layout.wrapped(layout.foot(data))])
+    return [*fields, ("Not evaluated", "; ".join(conclusion["not_evaluated"]))]
 
 
 def deal_words(deal: Mapping[str, Any]) -> list[str]:
@@ -261,28 +285,34 @@ def source_words(specs: Specs, name: str) -> str:
 
 
 def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
-    """The same content as Markdown."""
+    """The same content as Markdown, every variant in full."""
+    variants, conclusion = entry["variants"], entry["conclusion"]
+    chosen = _shown(entry)
     parts = [
         f"## {entry['query']} as of {data['as_of']}",
         "",
-        f"**{entry['conclusion']['status']}**. {entry['conclusion']['summary']}",
-    ]
-    for variant in entry["variants"]:
-        rows = [
-            [
-                cite,
-                f"{test['metric']} {test['relation']} {words.show(Fraction(str(test['right'])))}",
-                words.figure_of(test),
-                words.margin_words(test),
-                test["outcome"],
-            ]
-            for cite, test, _ in lines(book_of(specs), variant["determinations"], data["as_of"])
-        ]
-        parts += ["", f"### {variant['name']}", ""]
-        parts.append(layout.markdown_table(["Line", "Test", "Figure", "Margin", "Outcome"], rows))
-    parts += [
+        f"{entry['match']['evidence']}.",
         "",
-        *(f"- {line}" for line in _axes(specs, entry["conclusion"], entry["variants"]).split("\n") if line[:1] != " "),
+        f"**{' '.join([conclusion['status'], class_words(conclusion)]).strip()}**. {conclusion['summary']}",
     ]
-    parts += ["", f"Not evaluated: {'; '.join(entry['conclusion']['not_evaluated'])}."]
+    if len(variants) > 1:
+        rows = [row[1:] for row in _variant_rows(variants, chosen)]
+        parts += ["", layout.markdown_table(VARIANTS[1:], rows)]
+    for variant in variants:
+        found = [
+            [
+                mark.cite,
+                f"{mark.test['metric']} {mark.test['relation']} {words.show(Fraction(str(mark.test['right'])))}",
+                words.figure_of(mark.test),
+                words.margin_words(mark.test),
+                line_outcome(mark),
+            ]
+            for mark in lines(book_of(specs), _on_one_screen(variant), data["as_of"])
+        ]
+        head = ["Figure", "Computed", "Decides", "Unit", "From"]
+        parts += ["", f"### {variant['name']}", "", layout.markdown_table(head, _figure_rows(specs, variant))]
+        parts += ["", *(f"- {text}" for text in _not_deciding(variant))] if _not_deciding(variant) else []
+        parts += ["", layout.markdown_table(["Line", "Test", "Figure", "Margin", "Outcome"], found)]
+    fields = [*_axes(specs, conclusion, variants), *foundations(specs, data, chosen, conclusion)]
+    parts += ["", *(f"- **{label}**: {text}" for label, text in fields)]
     return "\n".join([*parts, "", layout.foot(data)])

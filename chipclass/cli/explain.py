@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from chipclass.specdb.problems import near
 from chipclass.specdb.store import load
 
 _COLUMN = 11  # "undecided" and two spaces
+#: Axes in the order in which a reader asks; those of the answer itself come before what stands beside it.
+_AXES = ("ic class", "item class", "licence requirement", "exception", "review policy", "tariff", "presumption")
+_ASIDE = ("lower", "abroad", "bill")
 
 
 def run(query: str, wanted: Sequence[str], question: Mapping[str, Any], folders: Sequence[Path], format: str) -> int:
@@ -32,21 +35,40 @@ def run(query: str, wanted: Sequence[str], question: Mapping[str, Any], folders:
     for entry in data["results"]:
         for variant in entry["variants"]:
             held = [d for d in variant["determinations"] if (d["provision"] in chosen if chosen else d["proof"])]
-            variant["determinations"] = held
+            variant["determinations"] = held if format == "json" else sorted(held, key=_place)
     if format == "json":
         print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        print(markdown(data) if format == "md" else screen(data))
+        print(markdown(data) if format == "md" else screen(data, whole=bool(chosen)))
     return 0
 
 
-def screen(data: Mapping[str, Any]) -> str:
-    """Each determination of each variant: a sentence, its source, the tree, what would settle it; 80 columns."""
+def _place(determination: Mapping[str, Any]) -> tuple[bool, int]:
+    return _beside(determination), _AXES.index(determination["axis"])
+
+
+def _beside(determination: Mapping[str, Any]) -> bool:
+    return determination["scope"] in _ASIDE or determination["axis"] == "presumption"
+
+
+def screen(data: Mapping[str, Any], whole: bool = True) -> str:
+    """Each determination of each variant: a sentence, its source, the tree, what would settle it; 80 columns.
+
+    Unless the ``whole`` is wanted, presumptions, lower lines, other regimes and bills are a sentence each.
+    """
     parts = []
     for variant in _variants(data):
         parts.append(layout.heading(layout.wrapped(f"{variant['name']} as of {data['as_of']}")))
+        aside = [] if whole else [d for d in variant["determinations"] if _beside(d)]
+        told: set[str] = set()
         for determination in variant["determinations"]:
-            parts.append("\n".join(_determination(determination)))
+            if determination not in aside:
+                parts.append("\n".join(_determination(determination, told)))
+                told.add(determination["provision"])
+        if aside:
+            title = layout.heading("Beside the answer; the proof with --provision ID, all with --format md")
+            said = [layout.bullet(f"{because(d)} {d['provision']}") for d in aside]
+            parts.append("\n".join([title, *said]))
         parts += [layout.wrapped(f"Mind: {text}") for text in variant["conclusion"]["caveats"]]
     parts.append(layout.wrapped(f"Not evaluated: {_not_evaluated(data)}."))
     return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
@@ -56,12 +78,12 @@ def _variants(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     return (variant for entry in data["results"] for variant in entry["variants"])
 
 
-def _determination(determination: Mapping[str, Any]) -> Iterator[str]:
+def _determination(determination: Mapping[str, Any], told: Container[str]) -> Iterator[str]:
     yield layout.heading(layout.wrapped(because(determination)))
     yield layout.wrapped(_where(determination))
     if determination["proof"] is None:
         return
-    yield from (_shown(line) for line in lines(determination["proof"]))
+    yield from (_shown(line) for line in lines(determination["proof"], told=told))
     for entry in determination["would_settle"]:
         yield layout.wrapped(f"Would settle it: {entry['text']} [{entry['fact']}]", "  ")
     if text := determination.get("unverified"):
@@ -88,15 +110,17 @@ def markdown(data: Mapping[str, Any]) -> str:
     parts = []
     for variant in _variants(data):
         parts.append(f"## {variant['name']} as of {data['as_of']}")
+        told: set[str] = set()
         for determination in variant["determinations"]:
             parts.append(f"**{because(determination)}** {_where(determination)}")
             if determination["proof"] is not None:
                 rows = [
                     f"{'  ' * line.depth}- *{line.outcome}* {line.text}{f' [{line.cite}]' if line.cite else ''}"
-                    for line in lines(determination["proof"])
+                    for line in lines(determination["proof"], told=told)
                 ]
                 rows += [f"- would settle it: {e['text']} (`{e['fact']}`)" for e in determination["would_settle"]]
                 parts.append("\n".join(rows))
+            told.add(determination["provision"])
         parts += [f"Mind: {text}." for text in variant["conclusion"]["caveats"]]
     return "\n\n".join([*parts, f"Not evaluated: {_not_evaluated(data)}.", layout.foot(data)])
 

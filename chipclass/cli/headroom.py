@@ -126,21 +126,16 @@ def _posture(line: Mapping[str, Any]) -> str:
 
 
 def _said(lines: Sequence[Mapping[str, Any]]) -> str:
-    """The lines at one limit, those of bills last: ``>= 3A090.a.1 not met; bills H.R.6875 and S.3374 not met``."""
-    groups: dict[tuple[bool, str, str], list[str]] = {}
+    """The lines at one limit, those of bills last: ``>= 3A090.a.1 not met; bills: >= H.R.6875 and S.3374 not met``."""
+    rules, bills = [], []
     for line in lines:
-        bill = line["scope"] == "bill"
-        name = line["paragraph"] if bill else f"{line['cite']}{_posture(line)}"
         outcome = words.outcome_words(line["outcome"], line["effect"])
-        groups.setdefault((bill, line["relation"], outcome), []).append(name)
-    return "; ".join(
-        f"{relation} {_bills(names) if bill else ''}{words.join(names)} {outcome}"
-        for (bill, relation, outcome), names in sorted(groups.items(), key=lambda group: group[0][0])
-    )
-
-
-def _bills(names: Sequence[str]) -> str:
-    return "bills " if len(set(names)) > 1 else "bill "
+        if line["scope"] == "bill":
+            bills.append((line["relation"], line["paragraph"], outcome))
+        else:
+            rules.append((line["relation"], f"{line['cite']}{_posture(line)}", outcome))
+    aside = f"bills: {layout.compared(bills)}" if bills else ""
+    return "; ".join(filter(None, [layout.compared(rules), aside]))
 
 
 def _ruler(ruler: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chipclass import explanation as words
+
 WIDTH = 80
 LABEL = 14
 _COLOURS = {"controlled": "31;1", "cannot exclude": "33;1", "not caught": "36;1", "heading": "1", "quiet": "2"}
@@ -42,6 +44,14 @@ def field(label: str, text: str, width: int = LABEL) -> str:
     if any(len(word) > WIDTH - width for word in text.split()):  # an address is never torn apart
         return f"{label}\n{wrapped(text, '  ')}"
     return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=pad, break_on_hyphens=False)
+
+
+def compared(lines: Iterable[tuple[str, str, str]]) -> str:
+    """``>= 3A090.a.2 and 3A090.b.2 met; < 3A090.b.1 not met``, from relation, line and outcome of each."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for relation, name, outcome in lines:
+        groups.setdefault((relation, outcome), []).append(name)
+    return "; ".join(f"{relation} {words.join(names)} {outcome}" for (relation, outcome), names in groups.items())
 
 
 def foot(data: Mapping[str, Any]) -> str:

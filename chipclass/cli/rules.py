@@ -34,7 +34,8 @@ def run(wanted: str | None, question: Mapping[str, Any], folders: Sequence[Path]
     elif wanted is None:
         print(listing(book, date, format == "md"))
     else:
-        print("\n\n".join(screen(p, date, book.overlaps(p)) for p in chosen))
+        pages = [screen(p, date, book.overlaps(p)) for p in chosen]
+        print("\n\n".join(f"```text\n{page}\n```" if format == "md" else page for page in pages))
     return 0
 
 

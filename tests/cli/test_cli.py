@@ -150,6 +150,31 @@ def test_markdown_is_markdown(chipclass_: Chipclass, arguments: tuple[str, ...])
     assert re.fullmatch(r"\|(?: ?:?-+:? ?\|)+", rows[1])
 
 
+@pytest.mark.parametrize("query", ["H200", "L4", "MI308X"])
+def test_markdown_says_all_that_the_screen_says(chipclass_: Chipclass, query: str) -> None:
+    """Nothing is cut where the screen would wrap a line."""
+    asked = ("classify", query, *DAY, "--destination", "CN")
+    [entry] = chipclass_(*asked, "--format", "json").json()["results"]
+    conclusion, page = entry["conclusion"], chipclass_(*asked, "--format", "md").out
+    told = [
+        conclusion["summary"],
+        conclusion["licence_requirement"]["by_destination"],
+        conclusion["licence_requirement"]["if_headquartered_in_D5_or_Macau"],
+        *(conclusion[axis]["text"] for axis in ("item_class", "review_policy", "tariff")),
+        *(condition for axis in ("review_policy", "tariff") for condition in conclusion[axis]["conditions"]),
+        *(other["text"] for other in conclusion["review_policy"]["beside"]),
+        *conclusion["caveats"],
+        *conclusion["not_evaluated"],
+        *entry["variants"][0]["assumptions"],
+    ]
+    assert not [text for text in told if text not in page]
+    screen = chipclass_(*asked).out
+    fields = screen[screen.index("\nDeclared") : screen.index("\nA documented")].splitlines()
+    labels = [label for line in fields if (label := line[:14].strip())]
+    assert len(labels) > 12
+    assert not [label for label in labels if f"**{label}**" not in page]
+
+
 def test_a_record_as_markdown_is_a_list_of_claims(chipclass_: Chipclass) -> None:
     done = chipclass_("show", "L4", "--format", "md")
     assert done.code == 0
