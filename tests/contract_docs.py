@@ -47,6 +47,9 @@ OPTIONS = {
     "--transaction": ("export, reexport, in-country", "export", "Kind of transaction."),
     "--headquarters": ("CC", "none", "Headquarters or ultimate parent of any party."),
     "--reading": ("enforced, codified", "enforced", "Rules as enforced, or as codified; both where they differ."),
+    "--stated": ("CONDITION", "none", "A condition that the parties state, or deny with `not CONDITION`; repeatable."),
+    "--ship-date": ("DATE", "none", "Day of the shipment, where it is not the day of the rules."),
+    "--heading": ("HTS", "none", "Customs heading of the article, for the tariff."),
     "--specs": ("DIR", "none", "A folder of your own facts and rules, laid on top; repeatable."),
     "--format": ("table, json, md", "table", "`table` on a terminal and in pipes alike."),
     "--debug": ("", "off", "Show the traceback of an error."),
@@ -55,7 +58,10 @@ OPTIONS = {
 #: Function -> (parameters that callers may rely on, what it returns).
 FUNCTIONS = {
     "classify": (
-        ("query", "as_of", "destination", "shipped_from", "kind", "headquarters", "reading", "stated", "specs"),
+        (
+            *("query", "as_of", "destination", "shipped_from", "kind", "headquarters", "reading", "stated"),
+            *("ship_date", "heading", "specs"),
+        ),
         "`Result`: `.to_dict()` equals the JSON of the command, `.status` is that of the first query.",
     ),
     "compare": (("queries", "specs"), "`Comparison`; takes the same keywords as `classify`."),

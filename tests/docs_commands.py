@@ -65,8 +65,8 @@ def run(command: str) -> tuple[int, str]:
 
 def agrees(shown: tuple[str, ...], real: list[str]) -> bool:
     """Whether the documented lines are the real ones, up to lines left out with ``...``."""
-    if not shown:
-        return True
+    if not shown:  # a command that prints nothing; an output that is left out is shown as ``...``
+        return not real
     shown, real = tuple(map(_unversioned, shown)), list(map(_unversioned, real))
     if "..." not in shown:
         return list(shown) == real
