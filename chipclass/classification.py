@@ -65,8 +65,7 @@ def unknown_product(query: str, match: Match) -> QueryError:
     hint = "; chipclass export -o products.csv lists all"
     if match.near:
         hint = f"; did you mean {words.join([repr(n) for n in match.near], 'or')}?"
-    shown = f"'{query}'" if query.strip() else "an empty name"
-    return QueryError(f"unknown product {shown}{hint}")
+    return QueryError(f"unknown product '{query}'{hint}" if query.strip() else f"an empty name is no product{hint}")
 
 
 def classify(
@@ -135,5 +134,6 @@ def document(specs: Specs, deal: Transaction) -> dict[str, Any]:
         "rules_checked_through": min((e.checked for e in editions), default=None),
         "as_of": deal.as_of,
         "transaction": deal.to_dict(),
+        "not_evaluated": specs.not_evaluated,
         "disclaimer": words.DISCLAIMER,
     }

@@ -224,6 +224,9 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     other_outcome, other_provisions = axes.required(other)
     if other_outcome != outcome:
         text += f" ({other} reading: {axes.requirement_words(other_outcome, other_provisions)})"
+    if outcome != NOT_MET:
+        reliefs = [entry["name"] for entry in axes.exceptions() if entry["outcome"] == MET]
+        text += f"; a relief is met, {words.join(reliefs)}: see the exceptions" if reliefs else ""
     letters = axes.letters()
     said = {entry["outcome"] for entry in letters} - {NOT_MET} if outcome != MET else set()
     if said:
@@ -242,12 +245,13 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
 def item_class(axes: Axes, specs: Specs, item: Item, chip: Item, status: str) -> dict[str, Any]:
     """What the item is as sold: a bare chip, or a board or system with one; the base ECCN is not determined."""
     declared = declared_eccn(item, chip, specs)
-    found = _item_class(axes, item, chip, status)
+    found = _item_class(axes, item, chip, status, specs.index["branches"].get("effective", ""))
     fit = reconciled(specs, [entry["eccn"] for entry in declared], axes.classes() if axes.class_provisions() else ())
     return {**found, "declared_eccn": declared, "declared_and_computed": fit}
 
 
-def _item_class(axes: Axes, item: Item, chip: Item, status: str) -> dict[str, Any]:
+def _item_class(axes: Axes, item: Item, chip: Item, status: str, first: str) -> dict[str, Any]:
+    """``first`` is the day since which other ECCNs have .z paragraphs."""
     date = axes.transaction.as_of
     if chip.sold_as == "chip" and item.id == chip.id:
         text = "a bare integrated circuit: the class of the chip is the class of the item"
@@ -266,7 +270,9 @@ def _item_class(axes: Axes, item: Item, chip: Item, status: str) -> dict[str, An
             return {"text": text, "certain": False}
         return {"text": "no item paragraph evaluated here is reached", "certain": True}
     paragraphs = words.join([p.paragraph for p in named], "or")
-    text = f"{paragraphs}, or the matching .z branch under its own base ECCN (not determined here)"
+    text = paragraphs
+    if date >= first:
+        text += ", or the matching .z branch under its own base ECCN (not determined here)"
     prefix = "" if met else "cannot exclude: "
     return {"text": prefix + text, "certain": bool(met)}
 

@@ -17,7 +17,7 @@ from chipclass.conclusion import (
     requirement_text,
     status_of,
 )
-from chipclass.proof import Prover, metric_json
+from chipclass.proof import MET, Prover, metric_json
 from chipclass.review import policy_of
 from chipclass.rules.alternatives import Metric, deciding_facts
 from chipclass.rules.book import Provision, book_of
@@ -143,7 +143,7 @@ class Evaluation:
             "status": self.status,
             "in_force": self.in_force,
             "licence_requirement": requirement_text(self.axes),
-            "exceptions": self.axes.exceptions() if self.status != NOT_CAUGHT and self.in_force else [],
+            "exceptions": self._exceptions(determined) if self.status != NOT_CAUGHT and self.in_force else [],
             "review_policy": policy_of(self.axes, self.status),
             "tariff": tariff_of(self.axes),
             "presumptions": self._beside(determined, lambda p: p.axis == "presumption"),
@@ -152,6 +152,10 @@ class Evaluation:
             "caveats": self.caveats(),
             "not_evaluated": self.specs.not_evaluated,
         }
+
+    def _exceptions(self, determined: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Licence exceptions and the like; of those that are not established what is open."""
+        return [{**entry, "open": _open(determined[entry["id"]])} for entry in self.axes.exceptions()]
 
     def _beside(
         self, determined: Mapping[str, Mapping[str, Any]], wanted: Callable[[Provision], bool]
@@ -162,8 +166,9 @@ class Evaluation:
             found = determined[provision.id]
             if found["proof"] is None:
                 continue
-            text = words.outcome_words(found["outcome"], provision.effect)
-            because = "; ".join(list(dict.fromkeys(entry["text"] for entry in found["would_settle"]))[:2])
+            requires = provision.axis == "licence requirement" and found["outcome"] == MET
+            text = "requires a licence" if requires else words.outcome_words(found["outcome"], provision.effect)
+            text += f" (open: {'; '.join(open_)})" if (open_ := _open(found)) else ""
             result.append(
                 {
                     "id": provision.id,
@@ -173,7 +178,7 @@ class Evaluation:
                     "name": provision.paragraph,
                     "posture": found["posture"],
                     "outcome": found["outcome"],
-                    "text": f"{provision.paragraph}: {text}{f' (open: {because})' if because else ''}",
+                    "text": f"{provision.paragraph}: {text}",
                     "citation": found["citation"],
                 }
             )
@@ -202,7 +207,7 @@ class Evaluation:
         open_ = [p for p in provisions if determined[p.id]["outcome"] == "undecided"]
         settle = list(dict.fromkeys(e["text"] for p in open_ for e in determined[p.id]["would_settle"]))[:3]
         names = words.join([p.paragraph for p in open_] or [p.paragraph for p in provisions], "or")
-        tail = f": {words.join(settle, 'or')}" if settle else ""
+        tail = f": {'; '.join(settle)}" if settle else ""
         return f"{names} cannot be excluded for {self.chip.name}{tail}."
 
     def _why(self, determination: Mapping[str, Any]) -> list[str]:
@@ -244,6 +249,11 @@ class Evaluation:
             "determinations": self.determinations,
             "conclusion": self.conclusion(),
         }
+
+
+def _open(determination: Mapping[str, Any]) -> list[str]:
+    """What is open of a determination, the first two points."""
+    return list(dict.fromkeys(entry["text"] for entry in determination["would_settle"]))[:2]
 
 
 def begins_words(first: str) -> str:

@@ -130,7 +130,8 @@ def test_words(test: Mapping[str, Any], of: str = "") -> str:
 def fact_words(test: Mapping[str, Any]) -> str:
     """``designed or marketed for datacenter: yes``."""
     if test["kind"] == "product":
-        return "named" if test["outcome"] == "met" else "not named"
+        names = test["text"].removeprefix("product in ")
+        return f"{'named' if test['outcome'] == 'met' else 'not named'}{f' ({names})' if len(names) <= 40 else ''}"
     if test["kind"] == "unsettled":
         return f"{words_of(test['text'].removeprefix('unsettled '))}: settled by no text read"
     answer = {"met": "yes", "not met": "no", "undecided": "unknown"}[test["outcome"]]
@@ -186,7 +187,7 @@ def deciding_tests(proof: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _distance(node: Mapping[str, Any]) -> float:
-    margins = [abs(t["margin"]) for t in tests(node) if t.get("margin") is not None]
+    margins = [abs(t["margin"]) for t in deciding_tests(node) if t.get("margin") is not None]
     return min(margins, default=float("inf"))
 
 

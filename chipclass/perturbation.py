@@ -21,7 +21,7 @@ from chipclass.evaluation import Evaluation
 from chipclass.identification.resolve import resolve
 from chipclass.logic.cells import Ratio, Values
 from chipclass.logic.numbers import INF, Interval, Undefined
-from chipclass.positions import TITLES, Move, Position, moves, position_of
+from chipclass.positions import TITLES, Move, Position, moves, position_of, told
 from chipclass.rules.alternatives import Alternative, Metric
 from chipclass.rules.transactions import QueryError, Transaction, transaction
 from chipclass.specdb.store import Specs, load
@@ -222,7 +222,7 @@ def _row(evaluation: Evaluation, base: Position, perturbation: Perturbation) -> 
 
 
 def _flips(found: Iterable[Move]) -> str:
-    return f"flips to {'; '.join(f'{TITLES[move.axis]} {move.after}' for move in found)}"
+    return f"flips to {'; '.join(f'{TITLES[move.axis]} {told(move.axis, move.after)}' for move in found)}"
 
 
 def _figures(before: Evaluation, after: Evaluation, changed: str) -> Iterator[dict[str, Any]]:

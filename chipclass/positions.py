@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chipclass import explanation as words
 from chipclass.evaluation import Evaluation
+from chipclass.proof import MET, NOT_MET, UNDECIDED
 from chipclass.review import policy_of
 from chipclass.rules.transactions import Transaction
 from chipclass.specdb.store import Specs
@@ -21,6 +22,15 @@ TITLES = {
     "tariff": "tariff",
     "letters": "reported letters",
 }
+
+
+#: A licence requirement is met when a licence is required; told as "met" it would read as if one were held.
+_LICENCE = {MET: "required", NOT_MET: "not reached", UNDECIDED: "cannot exclude"}
+
+
+def told(axis: str, value: str) -> str:
+    """The value of a field of a position, for reading."""
+    return _LICENCE.get(value, value) if axis == "licence" else value
 
 
 class Position(NamedTuple):
@@ -43,7 +53,7 @@ class Move(NamedTuple):
 
     @property
     def text(self) -> str:
-        return f"{TITLES[self.axis]}: {self.before} -> {self.after}"
+        return f"{TITLES[self.axis]}: {told(self.axis, self.before)} -> {told(self.axis, self.after)}"
 
     def to_dict(self) -> dict[str, str]:
         return {**self._asdict(), "text": self.text}
@@ -53,7 +63,8 @@ def position_of(evaluation: Evaluation) -> Position:
     """The position of an evaluated chip."""
     axes, status = evaluation.axes, evaluation.status
     named = sorted(words.join(sorted(paragraphs)) or "not caught" for paragraphs in evaluation.possible)
-    letters = [entry["name"] for entry in axes.letters() if entry["criterion"] != "not met"]
+    hedges = {MET: "", UNDECIDED: ", cannot exclude"}
+    letters = [f"{e['name']}{hedges[e['criterion']]}" for e in axes.letters() if e["criterion"] in hedges]
     return Position(
         status,
         " or ".join(named) if evaluation.in_force else "no class provision in force",

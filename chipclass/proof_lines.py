@@ -87,7 +87,7 @@ def because(determination: Mapping[str, Any]) -> str:
     if determination["proof"] is None:
         return f"{name}: {said} on this date." if outcome == "not in force" else f"{name}: {said}."
     if outcome == "undecided":
-        settle = words.join(list(dict.fromkeys(e["text"] for e in determination["would_settle"]))[:3], "or")
+        settle = "; ".join(list(dict.fromkeys(e["text"] for e in determination["would_settle"]))[:3])
         return f"{name}: {said}{f'; what would settle it: {settle}' if settle else ''}."
     reasons = words.join(words.tightest(words.deciding_tests(determination["proof"])))
     return f"{name}: {said}{f', because {reasons}' if reasons else ''}."

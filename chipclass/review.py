@@ -35,15 +35,15 @@ def policy_of(axes: Axes, status: str) -> dict[str, Any]:
             reliefs.append({**said, "text": text, "conditions": list(edition.conditions)})
     others = [*reliefs[1:], *filter(None, (review.relief(p) for p, _ in review.held("headquarters", [IN_FORCE])))]
     beside = [{key: entry[key] for key in ("provision", "text", "outcome")} for entry in others]
+    denial = next(filter(None, (review.restriction(p, e) for p, e in held if p.effect == "restricts")), None)
     if reliefs:
-        return {**reliefs[0], "beside": beside}
-    for provision, edition in held:
-        tree = axes.trees[provision.id]
-        outcome = review.if_caught(tree, axes.box)
-        if provision.effect == "restricts" and outcome != NOT_MET:
-            hedge = "" if outcome == MET else f" if {review.needs(provision)}; otherwise not on file"
-            head = {"text": f"{lead}{provision.text('policy')}{hedge}", "outcome": outcome}
-            return {**head, "conditions": list(edition.conditions), "provision": provision.id, "beside": beside}
+        first, otherwise = reliefs[0], axes.book.provisions[reliefs[0]["provision"]].text("otherwise")
+        if denial and first["outcome"] != MET and not otherwise:
+            first["text"] += f"; {denial['text']}"
+        return {**first, "beside": beside}
+    if denial:
+        hedge = "" if denial["outcome"] == MET else "; otherwise not on file"
+        return {**denial, "text": f"{lead}{denial['text']}{hedge}", "beside": beside}
     text = "not on file for this destination and date"
     return {**nothing, "text": text, "outcome": UNDECIDED, "beside": beside}
 
@@ -72,6 +72,15 @@ class Review:
             needs = self.needs(provision)
             policy = f"{otherwise} unless {needs}, then {policy}" if otherwise else f"{policy} if {needs}"
         return {"text": policy, "outcome": outcome, "provision": provision.id}
+
+    def restriction(self, provision: Provision, edition: Edition) -> dict[str, Any] | None:
+        """What a presumption says, with the condition on which it rests; None if it does not hold."""
+        outcome = self.if_caught(self.axes.trees[provision.id], self.axes.box)
+        if outcome == NOT_MET:
+            return None
+        text = provision.text("policy") + ("" if outcome == MET else f" if {self.needs(provision)}")
+        head = {"text": text, "outcome": outcome, "provision": provision.id}
+        return {**head, "conditions": list(edition.conditions)}
 
     def if_caught(self, tree: Node, box: Box) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
@@ -121,8 +130,9 @@ class Review:
         return f"{words.words_of(test.text)}: {'yes' if answer else 'no'}"
 
     def _with_statements(self, tree: Node) -> Box:
-        """The product where the parties have stated all that the tree asks of them."""
-        return self.axes.box.knowing({t.text: YES for t in tree.tests() if t.kind == "stated"})
+        """The product where the parties have stated all that the tree asks of them and that they have not denied."""
+        box = self.axes.box
+        return box.knowing({t.text: YES for t in tree.tests() if t.kind == "stated" and box.answer(t) is None})
 
     def _caught_cells(self, tree: Node, box: Box) -> Iterator[Cell]:
         """The feasible cells in which the product is caught at all."""

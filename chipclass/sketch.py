@@ -26,7 +26,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
 }
 _WIDTH = re.compile(r"(\d{1,3})[ -]?bits?")
 _WIDEST = 128
-_BARE = re.compile(r"[\d.,]+|[\[(][\d.,\s]+[\])]")
+_BARE = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?|[\[(][\d.,\s]+[\])]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

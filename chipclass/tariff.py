@@ -14,7 +14,7 @@ from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
 def tariff_of(axes: Axes) -> dict[str, Any]:
     """Entry into the United States: which parameter band the figures fall into, under which headings.
 
-    ``outcome`` speaks of the parameters unless the heading is known to be another one.
+    ``outcome`` speaks of the parameters unless the heading is known to be another one or a stated end use is exempt.
     """
     for provision in axes.book.axis("tariff"):
         edition = provision.on(axes.transaction.as_of)
@@ -40,9 +40,11 @@ def tariff_of(axes: Axes) -> dict[str, Any]:
             outcome, text = NOT_MET, f"heading {axes.transaction.heading} is not among {words.join(headings.names)}"
         elif headings is not None and under == UNDECIDED and outcome != NOT_MET:
             text += f", if entered under {words.join(headings.names, 'or')}"
+        exemptions = _exemptions(axes) if outcome != NOT_MET else []
+        if exempt := [entry["name"] for entry in exemptions if _takes_out(axes, tree, axes.trees[entry["id"]])]:
+            outcome, text = NOT_MET, f"exempt as stated, {words.join(exempt)}; else {text}"
         head = {"provision": provision.id, "outcome": outcome, "text": text, "heading": under}
         conditions = list(edition.conditions) if outcome != NOT_MET else []
-        exemptions = _exemptions(axes) if outcome != NOT_MET else []
         return {**head, "conditions": conditions, "exemptions": exemptions, "checked": edition.checked}
     return {
         "provision": None,
@@ -59,6 +61,12 @@ def _under_heading(axes: Axes, test: Node | None) -> str:
         return MET
     possible = axes.box.truths.get(test.text, MAYBE)
     return outcome_of(bool(possible.true), bool(possible.false))
+
+
+def _takes_out(axes: Axes, duty: Node, exemption: Node) -> bool:
+    """Whether nothing is left of a duty beside an exemption, also where it is open that the duty is reached at all."""
+    left = Node("all", children=(duty, Node("not", children=(exemption,))))
+    return not outcomes({"left": left}, axes.box)["left"].true
 
 
 def _exemptions(axes: Axes) -> list[dict[str, Any]]:

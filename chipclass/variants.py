@@ -105,6 +105,8 @@ def _by_id(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]
             if key in whole:
                 outcomes = [entry[key] for entry in found] + (["not met"] if lacking else [])
                 whole[key] = _outcome(outcomes)
+        if "open" in whole:
+            whole["open"] = _united([entry["open"] for entry in found])[:2]
         own = f"{whole['name']}: "
         lead = own if all(entry["text"].startswith(own) for entry in found) else ""
         whole["text"] = lead + _text(entry["text"].removeprefix(lead) for entry in found)

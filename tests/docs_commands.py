@@ -84,7 +84,9 @@ def rewrite() -> None:
     for page in PAGES:
         text = page.read_text("utf-8")
         for example in [e for e in examples() if e.page == page and e.output]:
-            _, output = run(example.command)
+            code, output = run(example.command)
+            if code not in (0, 1, 3):  # a command that fails must not empty the page
+                raise SystemExit(f"{example}: exit code {code}; nothing more is rewritten")
             real = [line.rstrip() for line in output.rstrip().splitlines()]
             if "..." in example.output:
                 cut = example.output.index("...")

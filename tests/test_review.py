@@ -19,6 +19,7 @@ from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import load
 
 SPECS = load()
+DENIAL = "us-ear/742.6-b-10-denial"
 CHIPS = ["nvidia-h200-sxm", "nvidia-b200", "nvidia-l40", "nvidia-rtx-6000d", "nvidia-b30a", "amd-mi308x"]
 #: Policies of 2024 and of now, to places inside and outside D:5.
 QUESTIONS = [(date, place) for date in ("2024-06-01", "2026-09-24") for place in ("CN", "MO", "AE", "DE")]
@@ -51,6 +52,27 @@ def test_alternatives_are_told_as_alternatives() -> None:
         "case-by-case review if either the certifications are met or "
         "foreign availability or the limb for others (settled by no text read)"
     )
+
+
+def test_a_party_that_would_meet_denial_is_told_beside_an_approval() -> None:
+    """742.6(b)(10): approval (reported) where no party is of D:5, denial where one is; both stand in the sentence."""
+    text = policy("H200 SXM", as_of="2026-06-01", destination="SA")["text"]
+    assert "; presumption of denial if a party is headquartered in D:5 or Macau" in text
+    found = policy("H200 SXM", as_of="2026-06-01", destination="SA", headquarters="CN")
+    assert (found["text"], found["outcome"]) == ("presumption of denial", MET)
+
+
+@pytest.mark.parametrize("destination", ["CN", "SA", "DE"])
+def test_what_is_denied_is_not_asked_for(destination: str) -> None:
+    """A relief whose statement the parties deny is gone, and so is its sentence."""
+    for statement in ("certifications-dd", "end-user-not-majority-owned-from-macau-or-d5"):
+        asked = {"as_of": "2026-09-24", "destination": destination}
+        found = policy("H200 SXM", **asked, stated=[f"not {statement}"])
+        open_ = policy("H200 SXM", **asked)
+        said = {entry["provision"] for entry in found["beside"]} | {found["provision"]}
+        assert said <= {entry["provision"] for entry in open_["beside"]} | {open_["provision"], DENIAL}
+        if statement == "certifications-dd":
+            assert "certifications" not in found["text"]
 
 
 def test_what_is_met_needs_nothing() -> None:

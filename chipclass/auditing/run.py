@@ -85,7 +85,7 @@ def audit(
                 writer.write(batch)
             else:
                 collected.append(batch)
-        summary = {**document(specs, deal), **run.summary(opened, output), "not_evaluated": specs.not_evaluated}
+        summary = {**document(specs, deal), **run.summary(opened, output)}
         if writer is not None:
             writer.finish(summary)
     result = AuditResult(summary, rejects, collected, annotated)

@@ -11,7 +11,7 @@ from chipclass import explanation as words
 from chipclass.changes import rules_diff
 from chipclass.cli import layout
 from chipclass.cli.timeline import foot_lines
-from chipclass.positions import TITLES
+from chipclass.positions import TITLES, told
 from chipclass.rules.transactions import QueryError
 from chipclass.specdb.store import Specs, load
 
@@ -56,7 +56,7 @@ def screen(specs: Specs, data: Mapping[str, Any]) -> str:
         for axis, moves in groupby(data["moves"], lambda move: move["axis"]):
             lines.append(TITLES.get(axis, axis))
             for move in moves:
-                lines.append(_wrapped(f"{move['before']} -> {move['after']}", "  "))
+                lines.append(_wrapped(f"{told(axis, move['before'])} -> {told(axis, move['after'])}", "  "))
                 lines.append(_wrapped(f"{move['count']}: {names_words(specs, move['products'])}", "    "))
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, "\n".join(map(layout.wrapped, foot_lines(specs, data)))])
@@ -149,7 +149,10 @@ def markdown(specs: Specs, data: Mapping[str, Any]) -> str:
     parts += ["\n".join(f"- {text}" for text in listed)] if listed else []
     if data["moves"]:
         rows = [
-            [TITLES.get(m["axis"], m["axis"]), m["before"], m["after"], str(m["count"]), words.join(m["names"])]
+            [
+                *(TITLES.get(m["axis"], m["axis"]), told(m["axis"], m["before"]), told(m["axis"], m["after"])),
+                *(str(m["count"]), words.join(m["names"])),
+            ]
             for m in data["moves"]
         ]
         parts += [f"### {moved_words(data)}", layout.markdown_table(HEADS["moves"], rows)]

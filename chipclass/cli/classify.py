@@ -67,9 +67,14 @@ def _title(data: Mapping[str, Any], entry: Mapping[str, Any], chosen: Mapping[st
 
 def _verdict(conclusion: Mapping[str, Any]) -> str:
     status = conclusion["status"]
-    shown = layout.colour(status.upper() if conclusion["in_force"] else "NOT IN FORCE", status)
+    shown = layout.colour(status_words(conclusion).upper(), status)
     head = layout.wrapped(f"{shown}  {class_words(conclusion)}".strip())
     return f"{head}\n{layout.wrapped(conclusion['summary'])}"
+
+
+def status_words(conclusion: Mapping[str, Any]) -> str:
+    """The status, or that nothing could give one."""
+    return str(conclusion["status"]) if conclusion["in_force"] else "not in force"
 
 
 def class_words(conclusion: Mapping[str, Any]) -> str:
@@ -93,7 +98,7 @@ def _variant_rows(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, An
         tpp, conclusion = variant["metrics"]["tpp"], variant["conclusion"]
         name = variant["name"].partition(" (")[2].rstrip(")") or variant["name"]
         mark = "*" if variant is chosen else " "
-        yield [mark, name, tpp["shown"], conclusion["status"], class_words(conclusion) or "-"]
+        yield [mark, name, tpp["shown"], status_words(conclusion), class_words(conclusion) or "-"]
 
 
 def _figures(specs: Specs, variant: Mapping[str, Any]) -> str:
@@ -172,8 +177,11 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
     licence = conclusion["licence_requirement"]
     declared = [_declared_words(e) for e in _declared(variants)]
     fit = {"differs": "; it does not reconcile with the computed class: ask the vendor"}
-    letters = [e["text"] for e in licence["letters"] if e["criterion"] != "not met"]
-    exceptions = [f"{e['name']} {e['text']}" for e in conclusion["exceptions"]]
+    letters = [_letter(e) for e in licence["letters"] if e["criterion"] != "not met"]
+    exceptions: dict[str, list[str]] = {}
+    for entry in conclusion["exceptions"]:
+        open_ = f" (open: {'; '.join(entry['open'])})" if entry["open"] else ""
+        exceptions.setdefault(entry["text"] + open_, []).append(entry["name"])
     policy, tariff = conclusion["review_policy"], conclusion["tariff"]
     return [
         (
@@ -186,12 +194,21 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
         ("Item", conclusion["item_class"]["text"]),
         ("Licence", licence["by_destination"]),
         ("Headquarters", licence["if_headquartered_in_D5_or_Macau"]),
-        ("Letters", words.join(letters, "and") or "no reported criterion reached"),
-        ("Exceptions", words.join(exceptions) or "not applicable"),
+        ("Letters", "; ".join(letters) or "no reported criterion reached"),
+        (
+            "Exceptions",
+            "; ".join(f"{words.join(names)} {text}" for text, names in exceptions.items()) or "not applicable",
+        ),
         ("Review", policy["text"] + _conditions(policy) + _other_policies(specs, policy)),
         ("US tariff", tariff["text"] + _conditions(tariff)),
         *((label, text) for label, text in _beside(conclusion) if text),
     ]
+
+
+def _letter(entry: Mapping[str, str]) -> str:
+    """A reported letter with its addressee, and whether it is open that it speaks of this destination."""
+    hedge = ", its reach to this destination is open" if entry["criterion"] == "met" != entry["outcome"] else ""
+    return f"{entry['text']}{hedge}; to {entry['addressee']}"
 
 
 def _other_policies(specs: Specs, policy: Mapping[str, Any]) -> str:
@@ -293,7 +310,7 @@ def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) ->
         "",
         f"{entry['match']['evidence']}.",
         "",
-        f"**{' '.join([conclusion['status'], class_words(conclusion)]).strip()}**. {conclusion['summary']}",
+        f"**{' '.join([status_words(conclusion), class_words(conclusion)]).strip()}**. {conclusion['summary']}",
     ]
     if len(variants) > 1:
         rows = [row[1:] for row in _variant_rows(variants, chosen)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,10 @@ def screen(data: Mapping[str, Any]) -> str:
         lines = [layout.heading(layout.wrapped(head)), *(layout.bullet(text) for text in rest)]
         ratios = [f"{name.replace('_', ' ')} x {value:.3g}" for name, value in pair["ratios"].items() if value]
         parts.append("\n".join([*lines, layout.wrapped(f"Ratios: {', '.join(ratios)}.")]))
-    return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
+    return "\n\n".join([*parts, *map(layout.wrapped, (layout.not_evaluated(data), layout.foot(data)))])
+
+
+_NAME = 24  # columns for the name of a product
 
 
 def _brief(shown: str) -> str:
@@ -59,11 +61,12 @@ def _brief(shown: str) -> str:
 
 
 def _short(name: str) -> str:
-    return textwrap.shorten(name, 24, placeholder=" ..")
+    """A name for the ladder's first column; what tells variants apart stands at its end."""
+    return name if len(name) <= _NAME else f".. {name[3 - _NAME :].partition(' ')[2]}"
 
 
 def markdown(data: Mapping[str, Any]) -> str:
     parts = [f"## Ladder by TPP as of {data['as_of']}", layout.markdown_table(HEAD, _rows(data))]
     for pair in data["between"]:
         parts.append("\n".join(f"- {text}" if i else f"**{text}**\n" for i, text in enumerate(pair["sentences"])))
-    return "\n\n".join([*parts, layout.foot(data)])
+    return "\n\n".join([*parts, layout.not_evaluated(data), layout.foot(data)])

@@ -8,7 +8,6 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chipclass import explanation as words
 from chipclass.classification import classify
 from chipclass.cli import layout
 from chipclass.proof_lines import Line, because, lines
@@ -70,7 +69,7 @@ def screen(data: Mapping[str, Any], whole: bool = True) -> str:
             said = [layout.bullet(f"{because(d)} {d['provision']}") for d in aside]
             parts.append("\n".join([title, *said]))
         parts += [layout.wrapped(f"Mind: {text}") for text in variant["conclusion"]["caveats"]]
-    parts.append(layout.wrapped(f"Not evaluated: {_not_evaluated(data)}."))
+    parts.append(layout.wrapped(layout.not_evaluated(data)))
     return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
 
 
@@ -122,8 +121,4 @@ def markdown(data: Mapping[str, Any]) -> str:
                 parts.append("\n".join(rows))
             told.add(determination["provision"])
         parts += [f"Mind: {text}." for text in variant["conclusion"]["caveats"]]
-    return "\n\n".join([*parts, f"Not evaluated: {_not_evaluated(data)}.", layout.foot(data)])
-
-
-def _not_evaluated(data: Mapping[str, Any]) -> str:
-    return words.join([text for v in _variants(data) for text in v["conclusion"]["not_evaluated"]])
+    return "\n\n".join([*parts, layout.not_evaluated(data), layout.foot(data)])

@@ -9,7 +9,7 @@ from typing import Any
 
 from chipclass import explanation as words
 from chipclass.cli import layout
-from chipclass.cli.classify import HEADLINES, class_words, deal_words, foot, value_words
+from chipclass.cli.classify import HEADLINES, class_words, deal_words, foot, status_words, value_words
 from chipclass.margins import headroom
 from chipclass.positions import TITLES
 from chipclass.rules.book import IN_FORCE
@@ -77,7 +77,7 @@ def _sketch(data: Mapping[str, Any]) -> Iterator[str]:
 
 def _verdict(conclusion: Mapping[str, Any]) -> str:
     status = conclusion["status"]
-    shown = layout.colour(status.upper() if conclusion["in_force"] else "NOT IN FORCE", status)
+    shown = layout.colour(status_words(conclusion).upper(), status)
     return f"{layout.wrapped(f'{shown}  {class_words(conclusion)}'.strip())}\n{layout.wrapped(conclusion['summary'])}"
 
 
@@ -200,7 +200,8 @@ def _others(specs: Specs, lever: Mapping[str, Any]) -> list[str]:
     """What becomes of each other provision, from nothing upwards; those that turn alike together."""
     alike: dict[str, list[str]] = {}
     for name, stretches in lever["others"].items():
-        course = [f"{s['says']} {s['start']}".strip() + " (now)" * s["now"] for s in stretches]
+        known = not all(s["now"] for s in stretches)
+        course = [f"{s['says']} {s['start']}".strip() + " (now)" * (s["now"] and known) for s in stretches]
         alike.setdefault(", ".join(course), []).append(specs.index["rules"][name]["paragraph"])
     return [f"{words.join(names)}: {course}" for course, names in alike.items()]
 
@@ -229,7 +230,7 @@ def markdown(specs: Specs, data: Mapping[str, Any]) -> str:
     parts = [f"## Headroom as of {data['as_of']}", "", *(f"- {text}" for text in lead)]
     for entry in data["products"]:
         conclusion = entry["variant"]["conclusion"]
-        parts += ["", f"### {entry['variant']['name']}", "", f"**{conclusion['status']}**. {conclusion['summary']}"]
+        parts += ["", f"### {entry['variant']['name']}", "", f"**{status_words(conclusion)}**. {conclusion['summary']}"]
         for title, texts in _findings(specs, entry):
             parts += ["", f"#### {title}", "", *(f"- {text}" for text in texts)]
         rows = [

@@ -54,6 +54,11 @@ def compared(lines: Iterable[tuple[str, str, str]]) -> str:
     return "; ".join(f"{relation} {words.join(names)} {outcome}" for (relation, outcome), names in groups.items())
 
 
+def not_evaluated(data: Mapping[str, Any]) -> str:
+    """What no answer covers, in a sentence."""
+    return f"Not evaluated: {'; '.join(data['not_evaluated'])}."
+
+
 def foot(data: Mapping[str, Any]) -> str:
     """The last lines of every output: what it is, overlays that took part, versions, last check of the rules."""
     overlays = f"overlay {', '.join(data['overlays'])}; " if data["overlays"] else ""

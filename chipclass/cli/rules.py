@@ -12,6 +12,7 @@ from chipclass.cli import layout
 from chipclass.cli.options import UNASKED
 from chipclass.logic.tree import Node
 from chipclass.rules.book import Book, Edition, Provision, book_of
+from chipclass.rules.history import eve
 from chipclass.rules.transactions import QueryError, parse_date
 from chipclass.specdb.problems import near
 from chipclass.specdb.store import load
@@ -75,7 +76,7 @@ def screen(provision: Provision, date: str, overlaps: Sequence[Mapping[str, str]
 
 
 def _edition(edition: Edition, date: str, current: bool) -> Iterator[str]:
-    span = f"from {edition.effective}" + (f" up to {edition.until}" if edition.until else "")
+    span = f"from {edition.effective}" + (f" to {eve(edition.until)}" if edition.until else "")
     yield layout.heading(f"Edition {span}{f', the one in force on {date}' if current else ''}")
     posture = "; ".join(f"{entry['is']} from {entry['from']}" for entry in edition.data["posture"])
     dates = [

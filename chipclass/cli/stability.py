@@ -9,7 +9,7 @@ from typing import Any
 from chipclass import explanation as words
 from chipclass.cli import layout
 from chipclass.perturbation import stability
-from chipclass.positions import TITLES
+from chipclass.positions import TITLES, told
 from chipclass.specdb.store import load
 
 
@@ -26,7 +26,8 @@ def run(query: Sequence[str], question: Mapping[str, Any], folders: Sequence[Pat
 
 
 def _foot(data: Mapping[str, Any], format: str) -> str:
-    return layout.foot(data) if format == "md" else layout.wrapped(layout.foot(data))
+    lines = [layout.not_evaluated(data), layout.foot(data)]
+    return "\n\n".join(lines) if format == "md" else "\n".join(map(layout.wrapped, lines))
 
 
 def screen(data: Mapping[str, Any], variant: Mapping[str, Any]) -> str:
@@ -34,7 +35,7 @@ def screen(data: Mapping[str, Any], variant: Mapping[str, Any]) -> str:
     name, date = variant["name"], f"as of {data['as_of']}"
     first = layout.heading(name) + " " * max(2, layout.WIDTH - len(name) - len(date)) + date
     parts = [f"{first}\n{layout.wrapped(_sentence(variant['headline']))}"]
-    stands = [[TITLES[axis].capitalize(), value] for axis, value in variant["position"].items()]
+    stands = [[TITLES[axis].capitalize(), told(axis, value)] for axis, value in variant["position"].items()]
     parts.append(layout.table([["Asked", layout.asked(data["transaction"])], *stands]))
     parts += [f"{title}\n{_table(rows)}" for title, rows in _sections(variant) if rows]
     notes = [layout.field(label, text) for label, text in _notes(variant)]
@@ -79,9 +80,9 @@ def _notes(variant: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def markdown(data: Mapping[str, Any], variant: Mapping[str, Any]) -> str:
     axes = list(variant["position"])
     head = ["Changed", "Figures", *(TITLES[axis].capitalize() for axis in axes), "Result"]
-    stands = ["as it stands", "", *(variant["position"][axis] for axis in axes), ""]
+    stands = ["as it stands", "", *(told(axis, variant["position"][axis]) for axis in axes), ""]
     rows = [
-        [f"{row['changed']}{mark}", _figures(row), *(row["position"][axis] for axis in axes), row["result"]]
+        [f"{row['changed']}{mark}", _figures(row), *(told(axis, row["position"][axis]) for axis in axes), row["result"]]
         for mark, part in (("", variant["perturbations"]), (" (set aside)", variant["set_aside"]))
         for row in part
     ]

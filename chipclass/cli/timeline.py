@@ -81,6 +81,7 @@ def foot_lines(specs: Specs, data: Mapping[str, Any]) -> Iterator[str]:
     """What to mind, what was asked, what the output is: the last lines of an answer over several days."""
     yield from (f"Mind: {text}." for text in data["caveats"])
     yield _question_words(specs, data)
+    yield layout.not_evaluated(data)
     yield layout.foot(data)
 
 
@@ -154,6 +155,8 @@ def _status(line: Mapping[str, Any], period: Period) -> str:
 def _news(period: Period) -> Iterator[str]:
     """Why the class is as it is, and every axis that moved; all axes where the line or the rules begin."""
     if not period["in_force"]:
+        if period["position"]["letters"] != "none":
+            yield f"reported letters: {period['position']['letters']}"
         return
     moved = {move["axis"] for move in period["moves"]}
     whole = not moved or any(axis in moved for axis in HEAD_AXES)

@@ -65,8 +65,8 @@ def screen(data: Mapping[str, Any]) -> str:
     for title, head, rows in _parts(data):
         heads = [layout.heading(layout.wrapped(line)) for line in title.split("\n")]
         parts.append("\n".join([*heads, layout.table([head, *rows], right=range(1, len(head)), indent="  ")]))
-    parts += [layout.wrapped(line) for line in _notes(data)]
-    return "\n\n".join([*parts, layout.wrapped(layout.foot(data))])
+    parts += [layout.wrapped(line) for line in (*_notes(data), layout.not_evaluated(data), layout.foot(data))]
+    return "\n\n".join(parts)
 
 
 def _top(data: Mapping[str, Any]) -> str:
@@ -170,4 +170,4 @@ def markdown(data: Mapping[str, Any]) -> str:
     for title, head, rows in _parts(data):
         lines += ["", f"### {title.replace(chr(10), '; ')}", "", layout.markdown_table(head, rows)]
     lines += [line for note in _notes(data) for line in ("", note)]
-    return "\n".join([*lines, "", layout.foot(data)])
+    return "\n".join([*lines, "", layout.not_evaluated(data), "", layout.foot(data)])

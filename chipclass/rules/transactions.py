@@ -12,6 +12,7 @@ from typing import Any
 from chipclass.logic.cells import MAYBE, NO, YES, Possible
 from chipclass.logic.tree import Node
 from chipclass.rules.book import book_of
+from chipclass.specdb.problems import near
 from chipclass.specdb.store import Specs
 
 KINDS = ("export", "reexport", "in-country")
@@ -167,7 +168,9 @@ def transaction(
     known = _statements(specs) if stated else frozenset()
     for name in stated:
         if name.removeprefix("not ") not in known:
-            raise QueryError(f"unknown statement '{name}'; expected one of {', '.join(sorted(known))}")
+            hint = near(name.removeprefix("not "), known, only_close=True)
+            hint = hint or "; chipclass explain PRODUCT shows what each provision asks, for example certifications-dd"
+            raise QueryError(f"unknown statement '{name}'{hint}")
     if both := {name for name in stated if f"not {name}" in stated}:
         raise QueryError(f"'{sorted(both)[0]}' is stated and denied; state one of the two")
     return Transaction(

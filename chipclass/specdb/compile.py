@@ -67,7 +67,9 @@ class Compiler:
             overlay = folder.name if number else ""
             for path in stray_files(folder):
                 self._problem(
-                    self._shown(folder, path), "", "not a place for spec files; see CONTRIBUTING for the layout"
+                    self._shown(folder, path),
+                    "",
+                    "not a place for spec files, so it would not be read; put it under chips/, products/ or rules/",
                 )
             for kind, path in spec_files(folder):
                 shown = self._shown(folder, path)

@@ -95,9 +95,22 @@ def _load(overlays: tuple[str, ...]) -> Specs:
         return Specs(json.loads(built.read_text("utf-8")))
     folders = [own, *map(Path, overlays)]
     for folder in folders[1:]:
-        if not folder.is_dir():
-            raise FileNotFoundError(f"{folder} is not a folder; --specs takes a folder laid out like specs/")
+        _check_overlay(folder)
     return Specs(_cached(folders))
+
+
+def _check_overlay(folder: Path) -> None:
+    """An overlay of which nothing, or not everything, would be read is refused: the cache knows spec files alone."""
+    from chipclass.specdb.files import spec_files, stray_files
+
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is not a folder; --specs takes a folder laid out like specs/")
+    if stray_files(folder):
+        from chipclass.specdb.compile import compile_specs
+
+        compile_specs([specs_folder(), folder])  # names them all
+    if next(spec_files(folder), None) is None:
+        raise FileNotFoundError(f"{folder} holds no spec file; put one at chips/own.toml or rules/us-ear/own.toml")
 
 
 def _cached(folders: list[Path]) -> Mapping[str, Any]:

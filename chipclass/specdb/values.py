@@ -70,8 +70,9 @@ def _exact(text: str, unit: str) -> Decimal:
 
 def _check_bounds(value: Decimal, unit: str, bounds: tuple[float, float] | None) -> None:
     if bounds and not bounds[0] <= value <= bounds[1]:
+        shown = _plain(value) if abs(value) < 10**15 else f"{value:.3g}"
         raise ValueProblem(
-            f"{_plain(value)} {unit} is outside the plausible range {bounds[0]:g} to {bounds[1]:g} {unit}; "
+            f"{shown} {unit} is outside the plausible range {bounds[0]:g} to {bounds[1]:g} {unit}; "
             "check the unit and the level (die, chip, board)"
         )
 

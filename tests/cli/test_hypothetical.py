@@ -102,7 +102,7 @@ def test_an_overlay_is_the_hypothesis_and_a_base_is_on_both_sides(
         (["whatif", "--set", f"{A1}=5", "--specs", "nowhere"], "nowhere is not a folder; --specs takes a folder "),
         (["whatif", "--set", f"{A1}=5", "--destination", "Chna"], "unknown country 'Chna'; did you mean China (CN)?"),
         (["stability", "L400X9"], "unknown product 'L400X9'"),
-        (["stability", ""], "unknown product an empty name"),
+        (["stability", ""], "an empty name is no product"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -20,7 +20,8 @@ def flat(text: str) -> str:
 def test_what_happened_to_the_a800_in_few_lines(chipclass_: Chipclass) -> None:
     done = chipclass_("timeline", "nvidia-a800-pcie-80gb", "--destination", "CN", *UNTIL)
     assert (done.code, done.err) == (0, "")
-    heads = [line.rstrip() for line in done.out.splitlines() if re.match(r"(\d{4}-\d\d-\d\d|up to|after|from) ", line)]
+    span = re.compile(r"(?:\d{4}-\d\d-\d\d|(?:up to|after|from) \d{4}-\d\d-\d\d +[A-Z])")
+    heads = [line.rstrip() for line in done.out.splitlines() if span.match(line)]
     assert heads == [
         "up to 2022-10-20         NOT IN FORCE  no class provision held here was in force",
         "2022-10-21 - 2023-10-22  NOT CAUGHT",

@@ -97,3 +97,4 @@ def test_no_output_reads_as_permission_or_advice(
     assert not advice
     if command in ANSWERS and not (command == "whatif" and "--limits" in arguments):
         assert any(DISCLAIMER in flat(text) for text in texts)
+        assert any(flat(load().not_evaluated[0]) in flat(text) for text in texts), "what is not evaluated is missing"

@@ -246,7 +246,8 @@ def test_a_file_that_is_not_utf8_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["chips.toml", "products/acme/boxes.toml", "dies/acme.toml"])
 def test_a_file_in_the_wrong_place_is_not_ignored(folder: Path, name: str) -> None:
     sf.write(folder, name, sf.chip())
-    assert found(folder) == [f"specs/{name}: not a place for spec files; see CONTRIBUTING for the layout"]
+    message = "not a place for spec files, so it would not be read; put it under chips/, products/ or rules/"
+    assert found(folder) == [f"specs/{name}: {message}"]
 
 
 @pytest.mark.parametrize(

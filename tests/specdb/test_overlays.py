@@ -260,3 +260,15 @@ def test_one_folder_as_text_is_that_folder_or_a_clear_refusal(overlay: Overlay) 
         assert "list" in str(error)
     else:
         assert specs.overlays == ("mine",)
+
+
+def test_a_file_that_would_not_be_read_is_named_though_the_cache_knows_the_rest(overlay: Overlay) -> None:
+    chipclass.load()
+    with pytest.raises(SpecError, match=r"mine/own\.toml: not a place for spec files, so it would not be read"):
+        chipclass.load([overlay("mine", {"own.toml": sf.chip(WHOLE_CHIP)})])
+
+
+def test_a_folder_without_a_spec_file_is_no_overlay(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"empty holds no spec file; put one at chips/own\.toml"):
+        chipclass.load([tmp_path / "empty"])
