@@ -15,8 +15,8 @@ from chipclass.specdb.problems import near
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Rows at a time: a column of floats stays in the processor's cache, and its memory is used again.
-BATCH_ROWS = 1 << 15
+#: Rows at a time: few enough that their memory is used again, so many that little is done per batch.
+BATCH_ROWS = 1 << 17
 #: The largest row group that one thread reads as a whole; a file with larger ones is read in one stream.
 _GROUP_ROWS = 2 * 1024 * 1024
 
