@@ -8,8 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from chipclass.evaluation import Evaluation
 from chipclass.explanation import find
-from tests.known_answers import Failure, at, unmet, variants
+from chipclass.rules.transactions import transaction
+from chipclass.sketch import sketch_of
+from chipclass.specdb.store import load
+from tests import known_answers
+from tests.known_answers import Failure, at, unmet
 
 FILE = Path(__file__).parent / "data" / "golden_values.toml"
 DATA = tomllib.loads(FILE.read_text("utf-8"))
@@ -25,6 +30,17 @@ Variant = Mapping[str, Any]
 def cases() -> list[dict[str, Any]]:
     """The questions, each with the date and destination that hold for all unless it says otherwise."""
     return [{"as_of": DATA["as_of"], "destination": DATA["destination"], **case} for case in DATA["case"]]
+
+
+def variants(case: Mapping[str, Any], **more: Any) -> list[dict[str, Any]]:
+    """The variants of a product, or the one chip that published figures sketch."""
+    if "sketch" not in case:
+        return known_answers.variants(case, **more)
+    specs = load()
+    sketch = sketch_of(specs, **case["sketch"])
+    assert sketch
+    deal = transaction(specs, as_of=case["as_of"], destination=case["destination"])
+    return [Evaluation(sketch.specs, sketch.chip(), sketch.chip(), 1, deal).to_dict()]
 
 
 def title(entry: Mapping[str, Any]) -> str:
@@ -89,7 +105,7 @@ COLUMNS = {"us_class": us_class, "eu": eu, "jan26": january_2026}
 
 def chip_counts(entry: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
     """What a ceiling is for, the chips that it makes by the computed TPP, rounded as the source rounds, and its own."""
-    (variant,) = variants({"as_of": DATA["as_of"], **entry})
+    (variant,) = known_answers.variants({"as_of": DATA["as_of"], **entry})
     tpp = Fraction(variant["metrics"]["tpp"]["exact"])
     for line in entry["chips"]:
         yield line["what"], round(line["total"] / tpp / line["to_the"]) * line["to_the"], line["about"]
