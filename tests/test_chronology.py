@@ -96,7 +96,7 @@ ASKED = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(st.sampled_from(CHIPS), ASKED, st.lists(st.dates(datetime.date(2021, 6, 1), datetime.date(2027, 6, 1))))
 def test_between_two_changes_nothing_moves(chip: str, asked: dict[str, Any], days: list[datetime.date]) -> None:
     """On any day the position is that of the period, the days around each boundary included."""
@@ -110,7 +110,7 @@ def test_between_two_changes_nothing_moves(chip: str, asked: dict[str, Any], day
         assert [entry["text"] for entry in period["licence"] if (entry["from"] or "") <= day][-1] == words
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(st.sampled_from(CHIPS), ASKED)
 def test_periods_join_and_causes_stand_on_their_first_day(chip: str, asked: dict[str, Any]) -> None:
     [line] = lines(chip, **asked)

@@ -113,7 +113,8 @@ def test_the_list_catches_nothing_else(text: str, titles: re.Pattern[str]) -> No
 @pytest.mark.parametrize(("as_of", "destination"), QUESTIONS)
 def test_classify_never_clears(as_of: str, destination: str | None, titles: re.Pattern[str]) -> None:
     specs = load()
-    names = items(specs) if (as_of, destination) in QUESTIONS[:3] else items(specs)[::4]
+    number = QUESTIONS.index((as_of, destination))
+    names = items(specs)[number::3] if number < 3 else items(specs)[::4]  # each of today's destinations has a third
     data = classify(names, as_of=as_of, destination=destination, specs=specs).to_dict()
     found = set(texts(data))
     if (as_of, destination) in QUESTIONS[:2]:
@@ -199,7 +200,7 @@ def test_headroom_never_clears(query: str | None, asked: dict[str, Any], titles:
 @pytest.mark.parametrize("destination", [None, "DE", "AE"])
 def test_timelines_never_clear(destination: str | None, titles: re.Pattern[str]) -> None:
     specs = load()
-    answer = timeline(items(specs)[::5], destination=destination, headquarters="CY", specs=specs)
+    answer = timeline(items(specs)[::9], destination=destination, headquarters="CY", specs=specs)
     data = answer.to_dict()
     shown = {timeline_cli.screen(specs, data), timeline_cli.markdown(specs, data), repr(answer)}
     assert not forbidden({*texts(data), *shown}, titles)

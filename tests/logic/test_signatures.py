@@ -147,7 +147,7 @@ def test_the_book_on_random_rows(points: bool) -> None:
     trees = book_of(specs).trees(deal.as_of)
     known = truths((t for tree in trees.values() for t in tree.tests()), deal, (), countries_of(specs))
 
-    @settings(deadline=None, max_examples=25)
+    @settings(deadline=None, max_examples=15)
     @given(tables(points))
     def same(table: tuple[list[Row], bool]) -> None:
         rows, undefined = table
