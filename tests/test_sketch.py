@@ -132,6 +132,7 @@ def test_datacenter_left_out_is_unknown() -> None:
         ({"die_area": "814"}, "die area: '814' has no unit; write for example '814 mm^2'"),
         ({"die_area": 814}, 'die area: expected text with a unit, for example "814 mm^2"; found 814'),
         ({"die_area": "[858, 800] mm^2"}, "die area: '[858, 800] mm^2' is empty"),
+        ({"die_area": "[800 mm^2, 858 mm^2]"}, "die area: '[800 mm^2, 858 mm^2]' is not a range; write both ends and "),
         ({"die_area": "0.814 mm^2"}, "die area: 0.814 mm^2 is outside the plausible range 10 to 50000 mm^2; check the"),
         ({"dram_bandwidth": "4 TB"}, "dram bandwidth: 'TB' is [information], but [information] / [time] is wanted"),
         ({"interconnect": "fast"}, "interconnect: 'fast' is not a quantity; write a number and a unit, for example"),

@@ -35,6 +35,8 @@ def figure(text: Any, unit: str, bounds: tuple[float, float] | None = None) -> d
         return {**result, "text": text, "value": _plain(value), "digits": digits(guess[1])}
     if match := _INTERVAL.fullmatch(text):
         return _interval(match, text, unit, bounds)
+    if text[:1] in ("[", "("):
+        raise ValueProblem(f"'{text}' is not a range; write both ends and the unit behind them, as in '[1, 2] {unit}'")
     value = _exact(text, unit)
     _check_bounds(value, unit, bounds)
     return {"text": text, "value": _plain(value), "digits": digits(text)}
