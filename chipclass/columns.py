@@ -90,6 +90,8 @@ def outcomes(
     table = open_table(source)
     inputs = Inputs(specs, trees.values(), given, table.names, columns or {})
     kept = [once(name, table.names) for name in ([keep] if isinstance(keep, str) else keep)]
+    if twice := [name for name in kept if name in trees]:
+        raise QueryError(f"keep: '{twice[0]}' is the name of an answer too; rename the column of the source")
     stream = table.select(list(dict.fromkeys([*inputs.used.values(), *kept])))
     decider = Decider(trees, inputs.quotients, given)
     words = _texts(WORDS)

@@ -34,7 +34,7 @@ from chipclass.specdb.store import Specs, load
 
 #: A chip that stays where it is, but whose figure lies this near to a new limit, is listed too.
 NEAR = Fraction(1, 20)
-SENTENCE = "A hypothesis: no rule held here reads so."
+SENTENCE = "A hypothesis, not a rule."
 
 Folders: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 

@@ -58,8 +58,9 @@ class Inputs:
         self.unknown = list(dict.fromkeys([*self.unknown, *sorted(facts - set(self._facts))]))
         if not self.used:
             expected = ", ".join(sorted({*metrics, *parts, *facts}))
-            told = f"expected one of {expected}" if expected else "they read none"
-            raise QueryError(f"no column gives a figure or a fact that the provisions read; {told}")
+            if not expected:
+                raise QueryError("no provision asked for reads a figure or a fact on that day; ask for another day")
+            raise QueryError(f"no column gives a figure or a fact that the provisions read; expected one of {expected}")
 
     def rows(self, batch: pa.RecordBatch, first: int) -> Rows:
         """A batch for the engine; ``first`` is the number of its first row. Raises QueryError for a bad figure."""
@@ -84,7 +85,10 @@ class Inputs:
         if key not in self.used:
             entry = self._specs.metrics.get(name) or self._specs.attributes.get(name) or {}
             offered = [key, f"{entry.get('column', name)}{ending}"]
-            column = self._mapped.get(key) or next((other for other in offered if other in self._names), "")
+            there = [other for other in dict.fromkeys(offered) if other in self._names]
+            if key not in self._mapped and len(there) > 1:
+                raise QueryError(f"columns '{there[0]}' and '{there[1]}' both give {key}; leave one of them out")
+            column = self._mapped.get(key) or next(iter(there), "")
             if not column:
                 return ""
             self.used[key] = once(column, self._names)
@@ -132,6 +136,9 @@ class Inputs:
             spare = undefined == YES if undefined is not None else None
             if point:
                 values, known = figures_of(batch.column(point), point, first, positive, spare)
+                if spare is not None and (both := spare & (values > 0) & _there(batch.column(point))).any():
+                    told = f"'{point}' gives a figure where '{missing}' says that there is none"
+                    raise QueryError(f"row {first + int(np.argmax(both))}: {told}; empty one of the two")
                 return Figures(values, known=known, undefined=undefined)
             if not (low or high):
                 return unknown(batch.num_rows)._replace(undefined=undefined)
@@ -164,6 +171,11 @@ class Inputs:
             return Figures(*(_added(axis, ends) for ends in zip(*(found.ends() for found in figures), strict=True)))
 
         return reading
+
+
+def _there(array: pa.Array) -> Any:
+    """Rows of a column that hold something."""
+    return array.is_valid().to_numpy(zero_copy_only=False)
 
 
 def _added(axis: Axis, columns: Sequence[Any]) -> Any:

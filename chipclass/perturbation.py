@@ -97,7 +97,7 @@ def variant(evaluation: Evaluation) -> dict[str, Any]:
         "chip_count": evaluation.count,
         "position": base._asdict(),
         "stable": not turns,
-        "headline": _headline(rows, turns),
+        "headline": _headline(rows, turns, bool(unchanged)),
         "perturbations": rows,
         "break_even": breaks,
         "set_aside": aside,
@@ -105,8 +105,10 @@ def variant(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _headline(rows: Sequence[dict[str, Any]], turns: Sequence[dict[str, Any]]) -> str:
+def _headline(rows: Sequence[dict[str, Any]], turns: Sequence[dict[str, Any]], tried: bool) -> str:
     if not rows:
+        if tried:
+            return "nothing that was tried changes a figure of it that decides"
         return "nothing to vary: no rule of the date reads a figure of it that is known"
     if not turns:
         return f"stable under all {len(rows)}"

@@ -353,6 +353,14 @@ def box_of(row: dict[str, Any], known: dict[str, Possible]) -> Box:
         ({"tpp_low": [2.0, 3.0], "tpp_high": [2.0, 1.0]}, "row 2: 3 in 'tpp_low' is above 1 in 'tpp_high'"),
         ({"tpp_low": [1.0], "tpp": [2.0]}, "columns 'tpp' and 'tpp_low' both give tpp; leave one of them out"),
         (
+            {"tpp": [1.0], "applicable_die_area": [100.0], "applicable_die_area_mm2": [900.0]},
+            "columns 'applicable_die_area' and 'applicable_die_area_mm2' both give applicable_die_area; leave one",
+        ),
+        (
+            {"tpp": [1.0, 1.0], "applicable_die_area": [1.0, 100.0], "applicable_die_area_undefined": [False, True]},
+            "row 2: 'applicable_die_area' gives a figure where 'applicable_die_area_undefined' says that there is none",
+        ),
+        (
             {"name": ["x"]},
             "no column gives a figure or a fact that the provisions read; expected one of applicable_die",
         ),
@@ -391,7 +399,7 @@ def test_questions_that_do_not_fit(arguments: dict[str, Any], message: str) -> N
 
 @pytest.mark.parametrize("provisions", [["us-letters/2025-04-amd"]])
 def test_provisions_that_read_no_figures(provisions: list[str]) -> None:
-    with pytest.raises(chipclass.QueryError, match=r"no column gives a figure or a fact .*; they read none"):
+    with pytest.raises(chipclass.QueryError, match=r"no provision asked for reads a figure or a fact on that day"):
         chipclass.outcomes(pa.table(CHIPS), provisions, as_of=DAY)
 
 

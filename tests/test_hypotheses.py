@@ -408,7 +408,7 @@ def test_a_hypothesis_shows_itself() -> None:
     lines = repr(chipclass.whatif({A1: 6000}, **ASKED)).split("\n")
     assert (
         lines[0]
-        == "chipclass what if, as of 2026-09-24: 11 of 50 chips move. A hypothesis: no rule held here reads so."
+        == "chipclass what if, as of 2026-09-24: 11 of 50 chips move. A hypothesis, not a rule."
     )
     assert lines[1] == "  3A090.a.1: tpp >= 4800 -> tpp >= 6000"
     assert "  9 x class: 3A090.a.1 -> 3A090.a.2" in lines

@@ -159,7 +159,7 @@ def test_whatif_never_clears(changes: list[str], as_of: str, destination: str | 
     assert data["moved"]
     assert not forbidden(found, titles)
     for shown in (whatif_cli.screen(data), whatif_cli.markdown(data)):
-        assert "A hypothesis: no rule held here reads so." in flat(shown)
+        assert "A hypothesis, not a rule." in flat(shown)
         assert explanation.DISCLAIMER in flat(shown) and as_of in shown and "+whatif" in flat(shown)
 
 

@@ -116,7 +116,7 @@ def _rivals(specs: Specs, variant: Mapping[str, Any]) -> Iterator[str]:
 
 def _turn(turn: Mapping[str, Any]) -> str:
     limits = "; ".join(limit["text"] + _posture(limit) for limit in turn["limits"])
-    return f"{turn['text']}. Limit met there: {limits}"
+    return f"{turn['text']}. The line there: {limits}"
 
 
 def _posture(line: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ def test_the_screen_fits(chipclass_: Chipclass, query: list[str]) -> None:
 def test_the_screen_of_a_product(chipclass_: Chipclass) -> None:
     out = chipclass_("headroom", "L4", *DAY).out
     for line in (
-        "- rates -10.7 %, below TPP 1,743: 3A090.b.2. Limit met there: density >= 5.92",
+        "- rates -10.7 %, below TPP 1,743: 3A090.b.2. The line there: density >= 5.92",
         "density 6.628",
         "rates, all together; TPP 1,952 now",
         "  * TPP from 1,743 to below 4,800  3A090.a.2",
