@@ -113,7 +113,8 @@ def screen(summary: Mapping[str, Any], source: Path, output: Path | None) -> str
         written = [str(output), f"{output.stem}.audit.json"]
         written += [f"{output.stem}.rejects.jsonl"] if rows["rejected"] else []
         lines.append(layout.field("Written", ", ".join(written)))
-    return "\n\n".join([*parts, "\n".join([*lines, layout.wrapped(layout.foot(summary))])])
+    lines += [layout.wrapped(layout.not_evaluated(summary)), layout.wrapped(layout.foot(summary))]
+    return "\n\n".join([*parts, "\n".join(lines)])
 
 
 def _names(columns: Any) -> bool:
