@@ -225,7 +225,9 @@ def requirement_text(axes: Axes) -> dict[str, Any]:
     if other_outcome != outcome:
         text += f" ({other} reading: {axes.requirement_words(other_outcome, other_provisions)})"
     if outcome != NOT_MET:
-        reliefs = [entry["name"] for entry in axes.exceptions() if entry["outcome"] == MET]
+        counting = [IN_FORCE, CODIFIED] if transaction.reading == "codified" else [IN_FORCE]
+        met = [entry for entry in axes.exceptions() if entry["outcome"] == MET]
+        reliefs = [entry["name"] for entry in met if entry["posture"] in counting]
         text += f"; a relief is met, {words.join(reliefs)}: see the exceptions" if reliefs else ""
     letters = axes.letters()
     said = {entry["outcome"] for entry in letters} - {NOT_MET} if outcome != MET else set()

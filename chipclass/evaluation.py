@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
 from chipclass import explanation as words
@@ -59,7 +58,7 @@ class Evaluation:
         self.in_force = bool(self.axes.class_provisions())
         self.status = status_of(self.possible) if self.in_force else CANNOT_EXCLUDE
 
-    @cached_property
+    @property
     def determinations(self) -> list[dict[str, Any]]:
         """One per provision, in the order of the rule files."""
         return [self._determined(provision) for provision in book_of(self.specs)]
@@ -136,34 +135,32 @@ class Evaluation:
 
     def conclusion(self) -> dict[str, Any]:
         """The conclusion of one variant (contract: C)."""
-        determined = {d["provision"]: d for d in self.determinations}
         return {
             "ic_class": self.axes.class_entries() + self.axes.class_entries("abroad"),
             "item_class": item_class(self.axes, self.specs, self.item, self.chip, self.status),
             "status": self.status,
             "in_force": self.in_force,
             "licence_requirement": requirement_text(self.axes),
-            "exceptions": self._exceptions(determined) if self.status != NOT_CAUGHT and self.in_force else [],
+            "exceptions": self._exceptions() if self.status != NOT_CAUGHT and self.in_force else [],
             "review_policy": policy_of(self.axes, self.status),
             "tariff": tariff_of(self.axes),
-            "presumptions": self._beside(determined, lambda p: p.axis == "presumption"),
-            "further": self._beside(determined, lambda p: p.scope in ("lower", "abroad", "bill")),
+            "presumptions": self._beside(lambda p: p.axis == "presumption"),
+            "further": self._beside(lambda p: p.scope in ("lower", "abroad", "bill")),
             "summary": self.summary(),
             "caveats": self.caveats(),
             "not_evaluated": self.specs.not_evaluated,
         }
 
-    def _exceptions(self, determined: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def _exceptions(self) -> list[dict[str, Any]]:
         """Licence exceptions and the like; of those that are not established what is open."""
-        return [{**entry, "open": _open(determined[entry["id"]])} for entry in self.axes.exceptions()]
+        found = book_of(self.specs).provisions
+        return [{**e, "open": _open(self._determined(found[e["id"]]))} for e in self.axes.exceptions()]
 
-    def _beside(
-        self, determined: Mapping[str, Mapping[str, Any]], wanted: Callable[[Provision], bool]
-    ) -> list[dict[str, Any]]:
+    def _beside(self, wanted: Callable[[Provision], bool]) -> list[dict[str, Any]]:
         """Provisions that do not make the status: presumptions, lower lines, other regimes, bills; what each says."""
         result = []
         for provision in filter(wanted, book_of(self.specs)):
-            found = determined[provision.id]
+            found = self._determined(provision)
             if found["proof"] is None:
                 continue
             requires = provision.axis == "licence requirement" and found["outcome"] == MET

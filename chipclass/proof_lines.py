@@ -41,10 +41,9 @@ def lines(proof: Mapping[str, Any], depth: int = 0, told: Container[str] = ()) -
         head, children = _NEGATED[inner["op"]], inner.get("children", ())
     else:
         head = _HEADS[proof["op"]] + ("" if children else " (no edition on this date)")
-    if (reference in told and len(children) < 2) or _first(proof) in told:
-        yield Line(
-            depth, proof["outcome"], f"{'not: ' if proof['op'] == 'not' else ''}{reference or _first(proof)}", cite
-        )
+    if reference in told and len(children) < 2:
+        said = f"not: {reference}" if proof["op"] == "not" else reference
+        yield Line(depth, proof["outcome"], said, cite)
         return
     yield Line(depth, proof["outcome"], ": ".join(filter(None, [name or reference, head])), cite)
     for number, child in enumerate(children):
@@ -58,12 +57,6 @@ def referred(proof: Mapping[str, Any]) -> str:
     """The provision that a node stands for, where the rule refers to it."""
     text = str(proof.get("text", ""))
     return text.removeprefix("meets ") if text.startswith("meets ") else ""
-
-
-def _first(proof: Mapping[str, Any]) -> str:
-    """The provision that goes before the one referred to."""
-    text = str(proof.get("text", ""))
-    return text.removeprefix("not ").partition(",")[0] if text.endswith(", which goes first") else ""
 
 
 def leaf_words(test: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from chipclass.classification import classify
 from chipclass.cli import layout
 from chipclass.conclusion import deciding_classes
 from chipclass.rulers import Line, Ruler, lines, rulers
-from chipclass.rules.book import book_of
+from chipclass.rules.book import Book, book_of
 from chipclass.rules.transactions import QueryError
 from chipclass.specdb.records import MANUFACTURER
 from chipclass.specdb.store import Specs, load
 
 HEADLINES = ("tpp", "performance_density", "applicable_die_area", "total_dram_bandwidth", "interconnect_bandwidth")
+VARIANTS = ("", "Variant", "TPP", "Status", "Class")
 FAIL_LEVELS = ("never", "controlled", "undecided")
 
 
@@ -85,9 +86,6 @@ def class_words(conclusion: Mapping[str, Any]) -> str:
     return f"{' or '.join(classes)}{', or not caught' if classes and free else ''}"
 
 
-VARIANTS = ["", "Variant", "TPP", "Status", "Class"]
-
-
 def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any], family: str | None) -> str:
     table = layout.table([VARIANTS, *_variant_rows(variants, chosen)], right=[2])
     return f"{table}\n* shown below{'; it represents the family' if family else ''}"
@@ -139,16 +137,16 @@ def value_words(alternative: Mapping[str, Any]) -> str:
     return words.span_words(ends[0], ends[1])
 
 
-def _on_one_screen(variant: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _on_one_screen(book: Book, variant: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The determinations whose limits are drawn; presumptions, lower lines and bills are one line each below."""
-    shown = [d for d in variant["determinations"] if d["scope"] not in ("lower", "bill")]
-    return [d for d in shown if d["axis"] != "presumption"]
+    return [d for d in variant["determinations"] if not book.provisions[d["provision"]].stands_beside]
 
 
 def _lines(specs: Specs, variant: Mapping[str, Any], as_of: str) -> str:
     """A ruler per metric: every limit once, with margin and what each line that uses it says."""
     blocks = []
-    for metric, ruler in rulers(book_of(specs), _on_one_screen(variant), as_of).items():
+    book = book_of(specs)
+    for metric, ruler in rulers(book, _on_one_screen(book, variant), as_of).items():
         rows = [
             [
                 words.show(Fraction(str(limit))),
@@ -178,10 +176,10 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
     declared = [_declared_words(e) for e in _declared(variants)]
     fit = {"differs": "; it does not reconcile with the computed class: ask the vendor"}
     letters = [_letter(e) for e in licence["letters"] if e["criterion"] != "not met"]
-    exceptions: dict[str, list[str]] = {}
-    for entry in conclusion["exceptions"]:
-        open_ = f" (open: {'; '.join(entry['open'])})" if entry["open"] else ""
-        exceptions.setdefault(entry["text"] + open_, []).append(entry["name"])
+    exceptions = [
+        (e["name"], e["text"] + (f" (open: {'; '.join(e['open'])})" if e["open"] else ""))
+        for e in conclusion["exceptions"]
+    ]
     policy, tariff = conclusion["review_policy"], conclusion["tariff"]
     return [
         (
@@ -195,10 +193,7 @@ def _axes(specs: Specs, conclusion: Mapping[str, Any], variants: Sequence[Mappin
         ("Licence", licence["by_destination"]),
         ("Headquarters", licence["if_headquartered_in_D5_or_Macau"]),
         ("Letters", "; ".join(letters) or "no reported criterion reached"),
-        (
-            "Exceptions",
-            "; ".join(f"{words.join(names)} {text}" for text, names in exceptions.items()) or "not applicable",
-        ),
+        ("Exceptions", _alike(exceptions) or "not applicable"),
         ("Review", policy["text"] + _conditions(policy) + _other_policies(specs, policy)),
         ("US tariff", tariff["text"] + _conditions(tariff)),
         *((label, text) for label, text in _beside(conclusion) if text),
@@ -235,11 +230,15 @@ def _by_regime(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _by_outcome(entries: Sequence[Mapping[str, Any]]) -> str:
-    """``met: A and B; cannot exclude: C``."""
+    """The same without what is open."""
+    return _alike((e["name"], e["text"].removeprefix(f"{e['name']}: ").partition(" (open")[0]) for e in entries)
+
+
+def _alike(said: Iterable[tuple[str, str]]) -> str:
+    """``A and B met; C cannot exclude``, from names and what is said of each."""
     by_text: dict[str, list[str]] = {}
-    for entry in entries:
-        said = entry["text"].removeprefix(f"{entry['name']}: ").partition(" (open")[0]
-        by_text.setdefault(said, []).append(entry["name"])
+    for name, text in said:
+        by_text.setdefault(text, []).append(name)
     return "; ".join(f"{words.join(names)} {text}" for text, names in by_text.items())
 
 
@@ -304,7 +303,7 @@ def source_words(specs: Specs, name: str) -> str:
 def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     """The same content as Markdown, every variant in full."""
     variants, conclusion = entry["variants"], entry["conclusion"]
-    chosen = _shown(entry)
+    chosen, book = _shown(entry), book_of(specs)
     parts = [
         f"## {entry['query']} as of {data['as_of']}",
         "",
@@ -324,7 +323,7 @@ def markdown(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) ->
                 words.margin_words(mark.test),
                 line_outcome(mark),
             ]
-            for mark in lines(book_of(specs), _on_one_screen(variant), data["as_of"])
+            for mark in lines(book, _on_one_screen(book, variant), data["as_of"])
         ]
         head = ["Figure", "Computed", "Decides", "Unit", "From"]
         parts += ["", f"### {variant['name']}", "", layout.markdown_table(head, _figure_rows(specs, variant))]

@@ -33,6 +33,7 @@ def _rows(data: Mapping[str, Any]) -> list[list[str]]:
     return rows
 
 
+_NAME = 24  # columns for the name of a product
 HEAD = ["Product", "TPP", "Density", "DRAM GB/s", "Class"]
 
 
@@ -50,9 +51,6 @@ def screen(data: Mapping[str, Any]) -> str:
         ratios = [f"{name.replace('_', ' ')} x {value:.3g}" for name, value in pair["ratios"].items() if value]
         parts.append("\n".join([*lines, layout.wrapped(f"Ratios: {', '.join(ratios)}.")]))
     return "\n\n".join([*parts, *map(layout.wrapped, (layout.not_evaluated(data), layout.foot(data)))])
-
-
-_NAME = 24  # columns for the name of a product
 
 
 def _brief(shown: str) -> str:

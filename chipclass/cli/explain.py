@@ -19,7 +19,6 @@ from chipclass.specdb.store import load
 _COLUMN = 11  # "undecided" and two spaces
 #: Axes in the order in which a reader asks; those of the answer itself come before what stands beside it.
 _AXES = ("ic class", "item class", "licence requirement", "exception", "review policy", "tariff", "presumption")
-_ASIDE = ("lower", "abroad", "bill")
 
 
 def run(query: str, wanted: Sequence[str], question: Mapping[str, Any], folders: Sequence[Path], format: str) -> int:
@@ -30,35 +29,32 @@ def run(query: str, wanted: Sequence[str], question: Mapping[str, Any], folders:
         if name not in known:
             raise QueryError(f"unknown provision '{name}'{near(name, known) or '; chipclass rules lists all'}")
     chosen = {known[name] for name in wanted}
+    aside = {p.id for p in book if p.stands_beside or p.scope == "abroad"}
     data = classify(query, specs=specs, **question).to_dict()
     for entry in data["results"]:
         for variant in entry["variants"]:
             held = [d for d in variant["determinations"] if (d["provision"] in chosen if chosen else d["proof"])]
-            variant["determinations"] = held if format == "json" else sorted(held, key=_place)
+            variant["determinations"] = held if format == "json" else sorted(held, key=lambda d: _place(aside, d))
     if format == "json":
         print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        print(markdown(data) if format == "md" else screen(data, whole=bool(chosen)))
+        print(markdown(data) if format == "md" else screen(data, () if chosen else aside))
     return 0
 
 
-def _place(determination: Mapping[str, Any]) -> tuple[bool, int]:
-    return _beside(determination), _AXES.index(determination["axis"])
+def _place(aside: Container[str], determination: Mapping[str, Any]) -> tuple[bool, int]:
+    return determination["provision"] in aside, _AXES.index(determination["axis"])
 
 
-def _beside(determination: Mapping[str, Any]) -> bool:
-    return determination["scope"] in _ASIDE or determination["axis"] == "presumption"
-
-
-def screen(data: Mapping[str, Any], whole: bool = True) -> str:
+def screen(data: Mapping[str, Any], brief: Container[str] = ()) -> str:
     """Each determination of each variant: a sentence, its source, the tree, what would settle it; 80 columns.
 
-    Unless the ``whole`` is wanted, presumptions, lower lines, other regimes and bills are a sentence each.
+    Of the provisions in ``brief`` only the sentence.
     """
     parts = []
     for variant in _variants(data):
         parts.append(layout.heading(layout.wrapped(f"{variant['name']} as of {data['as_of']}")))
-        aside = [] if whole else [d for d in variant["determinations"] if _beside(d)]
+        aside = [d for d in variant["determinations"] if d["provision"] in brief]
         told: set[str] = set()
         for determination in variant["determinations"]:
             if determination not in aside:

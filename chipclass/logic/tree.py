@@ -164,7 +164,7 @@ def inline(
             written[other] = inline(find[other], find, yields, (*within, other), written)
     parts = [written[name]]
     if over in find:
-        parts.append(Node("not", text=f"not {over}, which goes first", children=(written[over],)))
+        parts.append(Node("not", children=(Node("all", text=f"meets {over}", children=(written[over],)),)))
     return Node("all", node.id, node.cite, node.text, tuple(parts))
 
 
