@@ -141,16 +141,19 @@ class Compiler:
             self._add_record("dies", "die", record, shown, overlay)
 
     def _add_chips(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
-        for record in content.get("family", []):
-            self._add_record("families", "family", record, shown, overlay)
-        for record in content.get("chip", []):
-            families = record.get("families", [record["family"]] if "family" in record else [])
-            rest = {key: value for key, value in record.items() if key != "family"}
-            self._add_record("chips", "chip", {**rest, "families": families}, shown, overlay)
+        self._add_members("chips", "chip", content, shown, overlay)
 
     def _add_products(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
-        for record in content.get("product", []):
-            self._add_record("products", "product", record, shown, overlay)
+        self._add_members("products", "product", content, shown, overlay)
+
+    def _add_members(self, table: str, level: str, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        """The families of a file and what belongs to them."""
+        for record in content.get("family", []):
+            self._add_record("families", "family", record, shown, overlay)
+        for record in content.get(level, []):
+            families = record.get("families", [record["family"]] if "family" in record else [])
+            rest = {key: value for key, value in record.items() if key != "family"}
+            self._add_record(table, level, {**rest, "families": families}, shown, overlay)
 
     def _add_record(self, table: str, level: str, record: Mapping[str, Any], shown: str, overlay: str) -> None:
         place = f"{level} {record['id']}"

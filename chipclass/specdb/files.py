@@ -14,24 +14,24 @@ from chipclass.specdb.problems import Problem, near
 
 #: File kinds and where they are, relative to a specs folder.
 PATTERNS = {
-    "attributes": "attributes.toml",
-    "metrics": "metrics.toml",
-    "sources": "sources.toml",
-    "destinations": "destinations.toml",
-    "lexicon": "lexicon.toml",
-    "branches": "branches.toml",
-    "not_evaluated": "not_evaluated.toml",
-    "dies": "dies.toml",
-    "chips": "chips/**/*.toml",
-    "products": "products/*.toml",
-    "rules": "rules/**/*.toml",
+    "attributes": ("attributes.toml",),
+    "metrics": ("metrics.toml",),
+    "sources": ("sources.toml", "sources/*.toml"),
+    "destinations": ("destinations.toml",),
+    "lexicon": ("lexicon.toml",),
+    "branches": ("branches.toml",),
+    "not_evaluated": ("not_evaluated.toml",),
+    "dies": ("dies.toml", "dies/*.toml"),
+    "chips": ("chips/**/*.toml",),
+    "products": ("products/**/*.toml",),
+    "rules": ("rules/**/*.toml",),
 }
 
 
 def spec_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """(kind, path) of every spec file of a folder, in a fixed order."""
-    for kind, pattern in PATTERNS.items():
-        for path in sorted(folder.glob(pattern)):
+    for kind, patterns in PATTERNS.items():
+        for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
             yield kind, path
 
 

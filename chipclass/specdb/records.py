@@ -98,6 +98,7 @@ class Identifier:
     values: tuple[str, ...]
     source: str
     mapping: str
+    issuer: str = ""
     quotes: str = ""
     locator: str = ""
     date: str = ""
@@ -130,6 +131,7 @@ class Item:
     contains: tuple[Mapping[str, Any], ...] = ()
     also_contains: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    region: str = ""
     note: str = ""
     overlay: str = ""
     facts: tuple[Fact, ...] = ()

@@ -80,7 +80,7 @@ def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Itera
             if name := entry.get(key):
                 used.add(name)
                 if name not in data["sources"]:
-                    yield f"unknown {key} '{name}'; add it to sources.toml{near(name, data['sources'])}"
+                    yield f"unknown {key} '{name}'; add it under sources/{near(name, data['sources'])}"
     for fact in record.get("facts", []):
         if fact["attribute"] == "dies":
             for die in fact["value"]:
@@ -93,13 +93,13 @@ def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Itera
         if family not in data["families"]:
             yield f"unknown family '{family}'{near(family, data['families'])}"
     if represented := record.get("represented_by"):
-        chip = data["chips"].get(represented)
-        if chip is None:
-            yield f"represented_by: unknown chip '{represented}'{near(represented, data['chips'])}"
-        elif record["id"] not in chip.get("families", []):
+        members = {**data["chips"], **data["products"]}
+        if represented not in members:
+            yield f"represented_by: unknown chip or product '{represented}'{near(represented, members)}"
+        elif record["id"] not in members[represented].get("families", []):
             yield f"represented_by: '{represented}' is not a member of this family"
     for part in record.get("contains", []):
-        for key, table in (("chip", "chips"), ("family", "families")):
+        for key, table in (("chip", "chips"), ("family", "families"), ("product", "products")):
             if key in part and part[key] not in data[table]:
                 yield f"contains unknown {key} '{part[key]}'{near(part[key], data[table])}"
 
