@@ -16,7 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TARGET = "chipclass/_specs"
-INDEX = "index.json"
+INDEX = "index.sqlite"
 
 
 class SpecsBuildHook(BuildHookInterface[Any]):

@@ -15,11 +15,10 @@ from chipclass.positions import Move, Position, moves, position_of
 from chipclass.rules.alternatives import Metric
 from chipclass.rules.history import Change, changes, undone
 from chipclass.rules.transactions import Transaction
-from chipclass.specdb.records import Item
+from chipclass.specdb.contents import Subject
 from chipclass.specdb.store import Specs
 
 #: Item, chip and count of chips.
-Subject = tuple[Item, Item, int]
 
 
 class Caused(NamedTuple):

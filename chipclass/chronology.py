@@ -10,7 +10,7 @@ from typing import Any
 
 from chipclass import explanation as words
 from chipclass.answer import Answer
-from chipclass.causation import Caused, Subject, caused
+from chipclass.causation import Caused, caused
 from chipclass.classification import document, unknown_product, variants_of
 from chipclass.evaluation import Evaluation, begins_words, checked_words
 from chipclass.identification.resolve import Match, resolve
@@ -20,6 +20,7 @@ from chipclass.rules.book import book_of
 from chipclass.rules.figures import metrics_of
 from chipclass.rules.history import change_days, eve
 from chipclass.rules.transactions import QueryError, Transaction, parse_date, transaction
+from chipclass.specdb.contents import Subject, stand_ins
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs, load
 
@@ -138,14 +139,8 @@ def _result(specs: Specs, text: str, match: Match, deal: Transaction, span: Span
     return {
         "query": text,
         "match": match.to_dict(),
-        "timelines": [_line(line, _represented(specs, match), span) for line in lines],
+        "timelines": [_line(line, stand_ins(specs, specs.item(match.ids[0])), span) for line in lines],
     }
-
-
-def _represented(specs: Specs, match: Match) -> set[str]:
-    """The chips that stand for the families that a match names or contains."""
-    contained = (part["family"] for part in specs.item(match.ids[0]).contains if "family" in part)
-    return {specs.item(name).represented_by for name in (*match.ids, *contained)}
 
 
 def _periods(specs: Specs, subject: Subject, deal: Transaction, span: Span) -> Iterator[Period]:
@@ -174,10 +169,10 @@ def _snapshot(evaluation: Evaluation) -> Snapshot:
     return Snapshot(deal.as_of, position_of(evaluation), evaluation.in_force, licence, why)
 
 
-def _line(alike: Sequence[tuple[Subject, list[Period]]], represented: set[str], span: Span) -> dict[str, Any]:
+def _line(alike: Sequence[tuple[Subject, list[Period]]], represented: frozenset[str], span: Span) -> dict[str, Any]:
     """One timeline of variants that stand alike; its sentences are those of the one that stands for the family."""
     first, last = span
-    shown, periods = next((line for line in alike if line[0][1].id in represented), alike[0])
+    shown, periods = next((line for line in alike if {line[0][0].id, line[0][1].id} & represented), alike[0])
     begins = [first, *(period.snapshots[0].day for period in periods[1:])]
     ends = [*(eve(day) for day in begins[1:] if day), last]
     variants = [

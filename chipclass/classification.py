@@ -13,9 +13,9 @@ from chipclass.evaluation import Evaluation
 from chipclass.identification.resolve import Match, resolve
 from chipclass.rules.book import book_of
 from chipclass.rules.transactions import QueryError, Transaction, transaction
-from chipclass.specdb.records import Item
+from chipclass.specdb.contents import Subject, subjects
 from chipclass.specdb.store import Specs, load
-from chipclass.variants import merged
+from chipclass.variants import concluded
 
 SCHEMA = 1
 #: Scopes of provisions that stand beside the answer and are no part of it.
@@ -41,20 +41,9 @@ class Result(Answer):
         return "\n".join(lines)
 
 
-def variants_of(specs: Specs, match: Match) -> list[tuple[Item, Item, int]]:
-    """(item, chip, count) for everything that a match can mean."""
-    result = []
-    for name in match.ids:
-        item = specs.item(name)
-        if item.level == "family":
-            result += [(chip, chip, 1) for chip in specs.variants(name)]
-        elif item.level == "chip":
-            result.append((item, item, 1))
-        else:
-            for part in item.contains:
-                chips = [specs.item(part["chip"])] if "chip" in part else specs.variants(part["family"])
-                result += [(item, chip, int(part["count"])) for chip in chips]
-    return result
+def variants_of(specs: Specs, match: Match) -> list[Subject]:
+    """(item, chip, count) for everything that a match can mean or contain."""
+    return [subject for name in match.ids for subject in subjects(specs, specs.item(name))]
 
 
 def evaluate(specs: Specs, match: Match, deal: Transaction) -> list[Evaluation]:
@@ -112,14 +101,16 @@ def _one(specs: Specs, text: str, deal: Transaction) -> dict[str, Any]:
     if not match.ids:
         raise unknown_product(text, match)
     variants = [evaluation.to_dict() for evaluation in evaluate(specs, match, deal)]
-    first = specs.item(match.ids[0])
+    items = [specs.item(name) for name in match.ids]
+    first = items[0]
+    name = first.name if len(items) == 1 else f"'{text}'"
     represented = first.represented_by or variants[0]["product"]
     return {
         "query": text,
         "match": match.to_dict(),
         "represented_by": represented,
         "variants": variants,
-        "conclusion": merged([v["conclusion"] for v in variants], first.name if len(match.ids) == 1 else f"'{text}'"),
+        "conclusion": concluded(specs, items, [variant["conclusion"] for variant in variants], name),
     }
 
 

@@ -16,6 +16,7 @@ from chipclass.logic.numbers import INF
 from chipclass.review import policy_of
 from chipclass.rules.book import book_of
 from chipclass.rules.transactions import QueryError, transaction
+from chipclass.specdb.contents import stand_ins
 from chipclass.specdb.store import Specs, load
 
 RATIOS = ("tpp", "performance_density", "total_dram_bandwidth", "interconnect_bandwidth")
@@ -43,21 +44,17 @@ def compare(queries: Iterable[str], *, specs: Specs | None = None, **question: A
         if not match.ids:
             raise unknown_product(text, match)
         evaluations = evaluate(specs, match, deal)
-        families = [
-            specs.item(name)
-            for name in (*match.ids, *(p["family"] for p in specs.item(match.ids[0]).contains if "family" in p))
-        ]
-        represented = {family.represented_by for family in families}
-        evaluation = next((e for e in evaluations if e.chip.id in represented), evaluations[0])
+        represented = stand_ins(specs, specs.item(match.ids[0]))
+        evaluation = next((e for e in evaluations if {e.chip.id, e.item.id} & represented), evaluations[0])
         chosen.setdefault(f"{evaluation.item.id}/{evaluation.chip.id}", (evaluation, text, len(evaluations) > 1))
     if len(chosen) < 2:
         raise QueryError("name at least two different products to compare")
     ladder = sorted(chosen.values(), key=lambda entry: _rank(entry[0]))
     evaluations = [entry[0] for entry in ladder]
     between = [_pair(specs, low, high) for low, high in pairwise(evaluations)]
-    stand_ins = [{"query": text, "represented_by": e.chip.id} for e, text, stands_in in ladder if stands_in]
+    shown = [{"query": text, "represented_by": e.chip.id} for e, text, stands_in in ladder if stands_in]
     products = [evaluation.to_dict() for evaluation in evaluations]
-    head = {"order": [e.item.id for e in evaluations], "stand_ins": stand_ins, "between": between, "products": products}
+    head = {"order": [e.item.id for e in evaluations], "stand_ins": shown, "between": between, "products": products}
     return Comparison({**document(specs, deal), **head})
 
 

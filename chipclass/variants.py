@@ -3,13 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from chipclass import explanation as words
-from chipclass.conclusion import CANNOT_EXCLUDE
+from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED, NOT_CAUGHT
 from chipclass.proof import UNDECIDED
+from chipclass.specdb.contents import meanings, parts_of
+from chipclass.specdb.records import Item
+from chipclass.specdb.store import Specs
 
 Conclusion = Mapping[str, Any]
+#: Statuses, the one that decides over others last.
+_GRAVITY = (NOT_CAUGHT, CANNOT_EXCLUDE, CONTROLLED)
+
+
+def concluded(specs: Specs, items: Sequence[Item], conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
+    """One conclusion over everything that ``items`` can mean, from those of their subjects, in their order.
+
+    Variants are alternatives; the different chips of one product are there together, and the gravest decides.
+    """
+    rest = iter(conclusions)
+    wholes = [
+        _together([merged([next(rest) for _ in part.chips], meant.name) for part in parts_of(specs, meant)], meant.name)
+        for item in items
+        for meant in meanings(specs, item)
+    ]
+    return merged(wholes, name)
+
+
+def _together(parts: Sequence[Conclusion], name: str) -> dict[str, Any]:
+    """The conclusion of a product that holds several kinds of chip: it is caught if one of them is."""
+    lead = max(parts, key=lambda part: _GRAVITY.index(part["status"]))
+    if len(parts) == 1:
+        return dict(lead)
+    said = f"{name} holds {len(parts)} kinds of chip; the gravest decides. {lead['summary']}"
+    caveats = _united(part["caveats"] for part in parts)
+    return {**lead, "ic_class": _joined([part["ic_class"] for part in parts]), "summary": said, "caveats": caveats}
+
+
+def _joined(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Every combination of what the parts can be, regime by regime: together they bring the paragraphs of each."""
+    result: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
+    for regime in _united([entry["regime"] for entry in entries] for entries in lists):
+        own = [[entry for entry in entries if entry["regime"] == regime] for entries in lists]
+        for chosen in product(*filter(None, own)):
+            paragraphs = _united(entry["paragraphs"] for entry in chosen)
+            whole = {**chosen[0], "paragraphs": paragraphs, "certain": all(entry["certain"] for entry in chosen)}
+            result.setdefault((regime, tuple(paragraphs)), whole)
+    return list(result.values())
 
 
 def merged(conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:

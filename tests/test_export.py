@@ -20,6 +20,7 @@ import pytest
 import chipclass
 from chipclass.export import ExportError, column_words, export_specs, facts_frame, long_table, specs_frame, wide_table
 from chipclass.rules.transactions import QueryError
+from chipclass.specdb.records import unpacked
 from chipclass.specdb.store import Specs, load
 from chipclass.tables import LONG_COLUMNS, rate_column, span_of
 
@@ -271,7 +272,7 @@ class TestLong:
             fact["id"]
             for table in ("chips", "dies", "products")
             for record in specs.index[table].values()
-            for fact in record.get("facts", ())
+            for fact in unpacked(record).get("facts", ())
         ]
         rows = long.to_pylist()
         assert [row["fact_id"] for row in rows if row["part_number"] is None] == indexed

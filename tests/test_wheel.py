@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import chipclass
+from chipclass.specdb.index import TABLES, File
 from tests import spec_folders as sf
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +80,8 @@ def test_the_wheel_carries_specs_index_and_licences(wheel: Path) -> None:
     wanted = {f"chipclass/_specs/{path.relative_to(specs).as_posix()}" for path in specs.rglob("*.toml")}
     assert len(wanted) > 20
     assert wanted <= names
-    assert {f"chipclass/_specs/{name}" for name in ("index.json", "LICENSE", "units.txt", "schema/chips.json")} <= names
+    others = ("index.sqlite", "LICENSE", "units.txt", "schema/chips.json")
+    assert {f"chipclass/_specs/{name}" for name in others} <= names
     info = f"chipclass-{chipclass.__version__}.dist-info"
     assert {f"{info}/licenses/{name}" for name in ("LICENSE", "NOTICE", "specs/LICENSE")} <= names
     assert "chipclass/py.typed" in names
@@ -93,11 +95,12 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_index_of_the_wheel_is_that_of_the_source_tree(wheel: Path) -> None:
+def test_the_index_of_the_wheel_is_that_of_the_source_tree(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        built = json.loads(archive.read("chipclass/_specs/index.json"))
+        built = File(Path(archive.extract("chipclass/_specs/index.sqlite", tmp_path)))
     assert built["hash"] == chipclass.load().hash
-    assert built == sf.specs_of(ROOT / "specs").index
+    compiled = sf.specs_of(ROOT / "specs").index
+    assert {name: dict(built[name]) if name in TABLES else built[name] for name in built} == dict(compiled)
 
 
 def test_the_wheel_says_what_it_needs_and_starts_by_name(wheel: Path) -> None:

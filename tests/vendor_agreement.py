@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import csv
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED
 from chipclass.identification.resolve import resolve
 from chipclass.rules.branches import branch_of
 from chipclass.rules.transactions import transaction
+from chipclass.specdb.records import packed, unpacked
 from chipclass.specdb.store import Specs, load
 
 LIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "nvidia-export-classification-2026-07-31.csv"
@@ -36,12 +36,11 @@ class Row:
 
 def without_declarations(specs: Specs) -> Specs:
     """The same database with every figure of the vendor's list set aside."""
-    index = copy.deepcopy(dict(specs.index))
-    for chip in index["chips"].values():
-        for fact in chip["facts"]:
-            if fact["status"] == "declared" and fact["attribute"] == "tpp":
-                fact["set_aside"] = "set aside to compare with the vendor"
-    return Specs(index)
+    chips = {name: unpacked(chip) for name, chip in specs.index["chips"].items()}
+    for chip in chips.values():
+        declared = [f for f in chip["facts"] if f["status"] == "declared" and f["attribute"] == "tpp"]
+        chip["facts"] = [f for f in chip["facts"] if f not in declared]
+    return Specs({**specs.index, "chips": {name: packed(chip) for name, chip in chips.items()}})
 
 
 def branch_declared(eccn: str) -> str:

@@ -17,7 +17,7 @@ from chipclass.proof import MET, NOT_MET, metric_json
 from chipclass.rules.branches import DIFFERS, branch_of, reconciled
 from chipclass.rules.transactions import Transaction
 from chipclass.specdb.store import Specs
-from chipclass.variants import merged
+from chipclass.variants import concluded
 
 _ECCN = re.compile(r"EAR ?99|[0-9][A-E][0-9]{3}(?:\.?[A-Z](?:\.?[0-9]+)*)?")
 #: What stands in an ECCN column where no ECCN is known.
@@ -81,7 +81,8 @@ class Judge:
     def _standing(self, name: str) -> Standing:
         evaluations = evaluate(self.specs, Match(ALIAS, (name,)), self.deal)
         conclusions = [evaluation.conclusion() for evaluation in evaluations]
-        whole = merged(conclusions, self.specs.item(name).name)
+        item = self.specs.item(name)
+        whole = concluded(self.specs, [item], conclusions, item.name)
         metrics = [{key: metric_json(e.metrics[key]) for key in _HEADLINES} for e in evaluations]
         low, high = _bounds(m["tpp"] for m in metrics)
         letters = [entry["criterion"] for c in conclusions for entry in c["licence_requirement"]["letters"]]

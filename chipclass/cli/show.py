@@ -13,7 +13,7 @@ from chipclass.classification import unknown_product
 from chipclass.cli import layout
 from chipclass.cli.classify import source_words
 from chipclass.identification.resolve import resolve
-from chipclass.specdb.records import Fact, Figure, Item
+from chipclass.specdb.records import PARTS, Fact, Figure, Item, unpacked
 from chipclass.specdb.store import Specs, load
 
 
@@ -37,8 +37,7 @@ def run(query: str, folders: Sequence[Path], format: str) -> int:
 
 def _json(specs: Specs, item: Item) -> dict[str, Any]:
     table = {"die": "dies", "chip": "chips", "family": "families"}.get(item.level, "products")
-    data: dict[str, Any] = specs.index[table][item.id]
-    return data
+    return unpacked(specs.index[table][item.id])
 
 
 def screen(specs: Specs, item: Item, markdown: bool = False) -> str:
@@ -55,7 +54,9 @@ def screen(specs: Specs, item: Item, markdown: bool = False) -> str:
         variants = [f"{v.name} ({v.id})" for v in specs.variants(item.id)]
         fields += [("Variants", "; ".join(variants)), ("Represented", f"by {item.represented_by}")]
     for part in item.contains:
-        fields.append(("Contains", f"{part['count']} x {specs.item(part.get('chip') or part['family']).name}"))
+        held = specs.item(next(part[key] for key in PARTS if key in part)).name
+        share = f" ({part['share']} of it)" if "share" in part else ""
+        fields.append(("Contains", f"{part['count']} x {held}{share}"))
     if item.also_contains:
         fields.append(("Also", f"{words.join(list(item.also_contains))} (not in the database)"))
     if item.note:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
+from chipclass.specdb.contents import chip_ids
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of, plain
@@ -188,15 +189,7 @@ class Lexicon:
     def chips(self, name: str) -> frozenset[str]:
         """The chips that an id can mean or contain."""
         if name not in self._chips:
-            item = self.specs.item(name)
-            if item.level == "family":
-                found = {chip.id for chip in self.specs.variants(name)}
-            elif item.level == "chip":
-                found = {name}
-            else:
-                parts = [{part["chip"]} if "chip" in part else self.chips(part["family"]) for part in item.contains]
-                found = {chip for part in parts for chip in part}
-            self._chips[name] = frozenset(found)
+            self._chips[name] = chip_ids(self.specs, self.specs.item(name))
         return self._chips[name]
 
     def vendor(self, name: str) -> re.Pattern[str] | None:

@@ -11,6 +11,7 @@ from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
 from chipclass.identification.lexicon import DEVICE, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
+from chipclass.specdb.contents import chip_count, meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
@@ -375,9 +376,8 @@ class _Scan:
         if len(ids) != 1:
             return None
         item = self.specs.item(ids[0])
-        if item.level not in ("chip", "family"):
-            whole = sum(int(part["count"]) for part in item.contains)
-            return None if counts.several(self.text, hit.start) else whole
+        if any(meant.level != "chip" for meant in meanings(self.specs, item)):
+            return None if counts.several(self.text, hit.start) else chip_count(self.specs, item)
         stated = counts.stated(self.text, hit.start, hit.end)
         if stated or hit.how not in (ALIAS, FAMILY):
             return stated.pop() if len(stated) == 1 else None if stated else 1

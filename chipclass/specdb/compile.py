@@ -8,7 +8,6 @@ overlay brings carries its name and is marked in every output.
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,11 +17,12 @@ from chipclass.places import specs_folder
 from chipclass.specdb import values
 from chipclass.specdb.editions import compile_rule
 from chipclass.specdb.files import content_hash, read, spec_files, stray_files
+from chipclass.specdb.index import VERSION, write
 from chipclass.specdb.problems import Problem, SpecError, near
+from chipclass.specdb.records import packed
 from chipclass.spelling import key_of
 
 PROVENANCE = ("source", "quotes", "locator", "status", "date", "note", "reading", "set_aside")
-INDEX_VERSION = 2
 _IDS = re.compile(r"""(?m)^\s*(?:id\s*=\s*["']([^"']+)|\[([a-z0-9.-]+)\])""")
 #: Keys of a whole record; an overlay may give an id with claims and identifiers only.
 REQUIRED = {
@@ -83,16 +83,20 @@ class Compiler:
         if self._errors():
             raise SpecError(self._errors())
         return {
-            "version": INDEX_VERSION,
+            "version": VERSION,
             "hash": content_hash(self.folders),
             "overlays": [folder.name for folder in self.folders[1:]],
             **self.data,
+            "dies": {name: packed(die) for name, die in self.data["dies"].items()},
+            "chips": {name: packed(chip) for name, chip in self.data["chips"].items()},
             "destinations": self.destinations,
             "lexicon": self.lexicon,
             "branches": self.branches,
             "not_evaluated": self.not_evaluated,
             "names": names,
             "numbers": numbers,
+            "boards": {},
+            "members": self._members(),
         }
 
     def _errors(self) -> list[Problem]:
@@ -160,7 +164,7 @@ class Compiler:
         facts = [
             fact
             for number, claim in enumerate(record.get("claim", []), 1)
-            for fact in self._facts(record["id"], level, claim, number, shown, f"{place}, claim {number}", overlay)
+            for fact in self._facts(level, claim, number, shown, f"{place}, claim {number}", overlay)
         ]
         identifiers = [_plain({**entry, "overlay": overlay}) for entry in record.get("identifier", [])]
         rest = {key: value for key, value in record.items() if key not in ("claim", "identifier")}
@@ -194,7 +198,7 @@ class Compiler:
                 earlier[key] = [*earlier.get(key, []), *more[key]]
 
     def _facts(
-        self, owner: str, level: str, claim: Mapping[str, Any], number: int, shown: str, place: str, overlay: str
+        self, level: str, claim: Mapping[str, Any], number: int, shown: str, place: str, overlay: str
     ) -> list[dict[str, Any]]:
         provenance = _plain({key: claim[key] for key in PROVENANCE if key in claim})
         facts: list[dict[str, Any]] = []
@@ -224,7 +228,6 @@ class Compiler:
                     continue
                 facts.append(
                     {
-                        "id": f"{owner}/{name}@{claim.get('source', '')}#{overlay and overlay + ':'}{number}",
                         "attribute": key,
                         "format": suffix,
                         "value": compiled,
@@ -278,6 +281,16 @@ class Compiler:
 
         check(self)
 
+    def _members(self) -> dict[str, list[str]]:
+        """What each family's name can mean, in file order."""
+        members: dict[str, list[str]] = {name: [] for name in self.data["families"]}
+        for table in ("chips", "products"):
+            for name, record in self.data[table].items():
+                for family in record.get("families", ()):
+                    if family in members:
+                        members[family].append(name)
+        return members
+
     def _names(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Normalised names and identifiers, each with the ids that carry it; a name in two records is an error."""
         names: dict[str, list[str]] = {}
@@ -325,7 +338,5 @@ def compile_specs(folders: list[Path]) -> dict[str, Any]:
 
 
 def compile_index(specs_dir: Path, out: Path) -> None:
-    """Write the compiled index of a specs folder as JSON (the build hook's entry)."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    index = compile_specs([specs_dir or specs_folder()])
-    out.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":"), allow_nan=False), encoding="utf-8")
+    """Write the compiled index of a specs folder (the build hook's entry)."""
+    write(compile_specs([specs_dir or specs_folder()]), out)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, overload
 
 from chipclass.logic.numbers import INF, UNDEFINED, Interval, Undefined
 
@@ -15,6 +15,9 @@ SKETCH = "sketch"
 STATUSES = (SKETCH, "declared", "datasheet", "vendor", "derived", "measured", "press", "estimate")
 #: Claims of the manufacturer: the texts take the highest value that the manufacturer claims.
 MANUFACTURER = frozenset({"declared", "datasheet"})
+
+#: Keys of ``contains`` that name what is contained.
+PARTS = ("chip", "family", "product")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,84 @@ class Fact:
     def by_manufacturer(self) -> bool:
         return self.status in MANUFACTURER
 
-    @classmethod
-    def from_index(cls, data: Mapping[str, Any]) -> Fact:
-        fields = dict(data)
-        if isinstance(fields["value"], dict) and "text" in fields["value"]:
-            fields["value"] = Figure.from_index(fields["value"])
-        return cls(**fields)
+
+def packed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A compiled record as the index keeps it: what is said of a claim stands once, not with each of its facts."""
+    if "facts" not in record:
+        return dict(record)
+    claims: dict[tuple[str, int], int] = {}
+    said: list[dict[str, Any]] = []
+    rows: list[list[Any]] = []
+    for fact in record["facts"]:
+        rest = {key: value for key, value in fact.items() if key not in ("id", "attribute", "format", "value")}
+        key = (fact["overlay"], fact["claim"])
+        if key not in claims:
+            claims[key] = len(said)
+            said.append(rest)
+        rows.append([fact["attribute"], fact["format"], fact["value"], claims[key]])
+    return {**record, "claims": said, "facts": rows}
+
+
+def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse: every fact with all that is said of its claim, and its id."""
+    if "claims" not in record:
+        return dict(record)
+    rest = {key: value for key, value in record.items() if key != "claims"}
+    facts = [
+        {"id": _fact_id(record["id"], row, said), "attribute": row[0], "format": row[1], "value": row[2], **said}
+        for row in record["facts"]
+        for said in [record["claims"][row[3]]]
+    ]
+    return {**rest, "facts": facts}
+
+
+def _fact_id(owner: str, row: Sequence[Any], said: Mapping[str, Any]) -> str:
+    name = f"{row[0]}.{row[1]}" if row[1] else row[0]
+    overlay = f"{said['overlay']}:" if said["overlay"] else ""
+    return f"{owner}/{name}@{said['source']}#{overlay}{said['claim']}"
+
+
+class Facts(Sequence[Fact]):
+    """The facts of one record, made when one of them is asked for."""
+
+    __slots__ = ("_made", "_record")
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._record: Mapping[str, Any] = record
+        self._made: tuple[Fact, ...] | None = None
+
+    def _all(self) -> tuple[Fact, ...]:
+        if self._made is None:
+            owner, claims = self._record["id"], self._record.get("claims", ())
+            self._made = tuple(_fact(owner, row, claims[row[3]]) for row in self._record.get("facts", ()))
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self._record.get("facts", ()))
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Fact: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Fact, ...]: ...
+    def __getitem__(self, index: int | slice) -> Fact | tuple[Fact, ...]:
+        return self._all()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+
+def _fact(owner: str, row: Sequence[Any], said: Mapping[str, Any]) -> Fact:
+    """One row of a packed record with what is said of its claim."""
+    attribute, format, value, _ = row
+    if isinstance(value, dict) and "text" in value:
+        value = Figure.from_index(value)
+    return Fact(id=_fact_id(owner, row, said), attribute=attribute, format=format, value=value, **said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +209,14 @@ class Item:
     region: str = ""
     note: str = ""
     overlay: str = ""
-    facts: tuple[Fact, ...] = ()
+    facts: Sequence[Fact] = ()
     identifiers: tuple[Identifier, ...] = field(default=())
 
     @classmethod
     def from_index(cls, data: Mapping[str, Any]) -> Item:
         fields = _with_tuples(data)
-        fields["facts"] = tuple(Fact.from_index(fact) for fact in data.get("facts", ()))
+        fields.pop("claims", None)
+        fields["facts"] = Facts(data) if "facts" in data else ()
         fields["identifiers"] = tuple(Identifier(**_with_tuples(entry)) for entry in data.get("identifiers", ()))
         return cls(**fields)
 

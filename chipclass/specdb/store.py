@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from chipclass.places import cache_folder, in_source_tree, specs_folder
+from chipclass.specdb.index import VERSION, File, write
 from chipclass.specdb.records import Item
+
+#: Name of the index that a wheel carries beside its spec files.
+INDEX_NAME = "index.sqlite"
 
 
 class Specs:
@@ -46,10 +50,8 @@ class Specs:
         return (self.item(name) for name in self.index[table])
 
     def variants(self, family: str) -> tuple[Item, ...]:
-        """The chips that a family's name can mean."""
-        return tuple(
-            self.item(name) for name, chip in self.index["chips"].items() if family in chip.get("families", ())
-        )
+        """The chips, or the products, that a family's name can mean."""
+        return tuple(self.item(name) for name in self.index["members"].get(family, ()))
 
     def source(self, name: str) -> Mapping[str, Any]:
         """Title, publisher, url, dates and kind of a source. Raises KeyError."""
@@ -90,9 +92,9 @@ def load(specs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ()) 
 @lru_cache(maxsize=8)
 def _load(overlays: tuple[str, ...]) -> Specs:
     own = specs_folder()
-    built = own / "index.json"
+    built = own / INDEX_NAME
     if not overlays and not in_source_tree() and built.is_file():
-        return Specs(json.loads(built.read_text("utf-8")))
+        return Specs(File(built))
     folders = [own, *map(Path, overlays)]
     for folder in folders[1:]:
         _check_overlay(folder)
@@ -118,20 +120,13 @@ def _cached(folders: list[Path]) -> Mapping[str, Any]:
     from chipclass import __version__
     from chipclass.specdb.files import content_hash
 
-    path = cache_folder() / f"index-{__version__}-{content_hash(folders)}.json"
-    try:
-        index: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
-        return index
-    except (OSError, ValueError):
-        pass
+    path = cache_folder() / f"index-{__version__}-{VERSION}-{content_hash(folders)}.sqlite"
+    if path.is_file():
+        with suppress(OSError):
+            return File(path)
     from chipclass.specdb.compile import compile_specs
 
     index = compile_specs(folders)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.tmp")
-        partial.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        partial.replace(path)
-    except OSError:
-        pass
+    with suppress(OSError):
+        write(index, path)
     return index

@@ -9,6 +9,7 @@ import pytest
 
 from chipclass.specdb.compile import compile_specs
 from chipclass.specdb.problems import SpecError
+from chipclass.specdb.store import Specs
 from tests import spec_folders as sf
 
 CHIP = f"specs/{sf.CHIP_FILE}"
@@ -41,7 +42,7 @@ def test_what_the_other_tests_plant_is_sound_without_its_mistake(folder: Path) -
     sf.write(folder, sf.CHIP_FILE, sf.chip())
     sf.write(folder, sf.RULE_FILE, sf.rule())
     index = compile_specs([folder])
-    assert index["chips"]["acme-x1"]["facts"][0]["value"]["value"] == "1000"
+    assert Specs(index).item("acme-x1").facts[0].value.value == 1000
     assert index["rules"]["us-ear/9X999"]["editions"][0]["effective"] == "2023-11-17"
 
 
@@ -139,7 +140,7 @@ def test_what_the_other_tests_plant_is_sound_without_its_mistake(folder: Path) -
         ),
         pytest.param(
             'power = "1 W"\nquotes = "acme-datashet"',
-            "unknown quotes 'acme-datashet'; add it to sources.toml; did you mean 'acme-datasheet'?",
+            "unknown quotes 'acme-datashet'; add it under sources/; did you mean 'acme-datasheet'?",
             id="unknown quoted source",
         ),
     ],
@@ -173,7 +174,7 @@ def test_a_claim_without_source_is_refused(folder: Path) -> None:
 
 def test_an_unknown_source_is_refused_with_the_near_one(folder: Path) -> None:
     more = '[[chip.claim]]\nsource = "acme-datashet"\nstatus = "datasheet"\npower = "700 W"'
-    message = "unknown source 'acme-datashet'; add it to sources.toml; did you mean 'acme-datasheet'?"
+    message = "unknown source 'acme-datashet'; add it under sources/; did you mean 'acme-datasheet'?"
     assert planted_chip(folder, 'power = "1 W"', more=more) == [f"{CHIP}: chip acme-x1: {message}"]
 
 
@@ -243,7 +244,7 @@ def test_a_file_that_is_not_utf8_is_refused(folder: Path) -> None:
     assert found(folder) == [f"{CHIP}: not UTF-8 text; save the file as UTF-8"]
 
 
-@pytest.mark.parametrize("name", ["chips.toml", "products/acme/boxes.toml", "dies/acme.toml"])
+@pytest.mark.parametrize("name", ["chips.toml", "sources/acme/pages.toml", "dies/acme/d1.toml"])
 def test_a_file_in_the_wrong_place_is_not_ignored(folder: Path, name: str) -> None:
     sf.write(folder, name, sf.chip())
     message = "not a place for spec files, so it would not be read; put it under chips/, products/ or rules/"

@@ -223,7 +223,7 @@ def test_an_error_in_an_overlay_names_its_folder_and_file(overlay: Overlay) -> N
 
 def test_a_source_of_the_project_need_not_be_repeated_and_an_unknown_one_is_refused(overlay: Overlay) -> None:
     text = l4_claim('memory_bandwidth = "321 GB/s"').replace("acme-datasheet", "nvidia-l4-pag")
-    with pytest.raises(SpecError, match=r"unknown source 'nvidia-l4-pag'; add it to sources\.toml; did you mean "):
+    with pytest.raises(SpecError, match=r"unknown source 'nvidia-l4-pag'; add it under sources/; did you mean "):
         chipclass.load([overlay("nda", {"chips/mine.toml": text})])
 
 
