@@ -135,13 +135,16 @@ def rules(
 @app.command()
 def check(
     specs: o.SpecsFolders = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Also print what the figures rest on, by vendor, attribute and status.")
+    ] = False,
     format: o.FormatOption = o.Format.table,
     debug: o.Debug = False,
 ) -> None:
-    """Check the spec files: schema, units, sources, references, names."""
+    """Check the spec files: schema, units, sources, references, figures, names."""
     from chipclass.cli.check import run
 
-    raise typer.Exit(run(specs or [], format.value))
+    raise typer.Exit(run(specs or [], format.value, coverage))
 
 
 @app.command()

@@ -190,10 +190,10 @@ class Compiler:
         self.places[level, record["id"]] = shown
 
     def _add_to(self, earlier: dict[str, Any], more: Mapping[str, Any], shown: str, place: str) -> None:
-        """An overlay's claims and identifiers for a record that exists; nothing else may be given with them."""
-        for key in more.keys() - {"id", "level", "overlay", "facts", "identifiers", "families"}:
+        """An overlay's claims and identifiers for a record that exists; no other fact may be given with them."""
+        for key in more.keys() - {"id", "level", "overlay", "facts", "identifiers", "families", "exception"}:
             self._problem(shown, place, f"'{key}' goes with a whole record; give name and vendor too, or leave it out")
-        for key in ("facts", "identifiers"):
+        for key in ("facts", "identifiers", "exception"):
             if more.get(key):
                 earlier[key] = [*earlier.get(key, []), *more[key]]
 

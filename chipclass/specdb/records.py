@@ -208,6 +208,7 @@ class Item:
     sources: tuple[str, ...] = ()
     region: str = ""
     note: str = ""
+    exception: tuple[Mapping[str, Any], ...] = ()
     overlay: str = ""
     facts: Sequence[Fact] = ()
     identifiers: tuple[Identifier, ...] = field(default=())

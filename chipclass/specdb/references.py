@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chipclass.logic.tree import Node
@@ -102,6 +102,22 @@ def _record(compiler: Compiler, record: dict[str, Any], used: set[str]) -> Itera
         for key, table in (("chip", "chips"), ("family", "families"), ("product", "products")):
             if key in part and part[key] not in data[table]:
                 yield f"contains unknown {key} '{part[key]}'{near(part[key], data[table])}"
+        if any(part.get("family") in product.get("families", ()) for product in data["products"].values()):
+            yield f"contains '{part['family']}', which is a family of products; name a product or a family of chips"
+    if record["level"] == "product" and record["id"] in _held(data["products"], record):
+        yield "contains itself, by way of what it contains; one of them must not"
+
+
+def _held(products: Mapping[str, Any], record: Mapping[str, Any]) -> set[str]:
+    """Ids of the products in a product, and of those in them."""
+    found: set[str] = set()
+    ahead = [part["product"] for part in record.get("contains", ()) if "product" in part]
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += [part["product"] for part in products.get(name, {}).get("contains", ()) if "product" in part]
+    return found
 
 
 def _formats(record: dict[str, Any]) -> Iterator[str]:

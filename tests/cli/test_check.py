@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from chipclass.coverage import AIMED, standings, tables
+from chipclass.specdb.store import load
 from tests import contract_docs as contract
 from tests import spec_folders as sf
 from tests.cli.running import Chipclass, check_text
@@ -57,3 +59,16 @@ def test_an_acknowledged_one_is_none_and_a_needless_one_is_named(chipclass_: Chi
     flat = " ".join(done.out.split())
     assert flat.startswith(f"warning: mine/{sf.RULE_FILE}: overlap: the two never hold together; remove it")
     assert flat.count("mine/") == 1
+
+
+def test_coverage_as_tables_and_as_json(chipclass_: Chipclass) -> None:
+    done = chipclass_("check", "--coverage")
+    assert done.code == 0
+    check_text(done.out)
+    assert "throughput, memory and die figures by vendor" in done.out
+    data = chipclass_("check", "--coverage", "--format", "json").json()
+    assert not contract.problems("check", data)
+    core = [entry for entry in standings(load()) if entry.attribute in AIMED]
+    assert sum(row["figures"] for row in data["coverage"]["by_vendor"]) == len(core)
+    assert [row["name"] for row in data["coverage"]["by_vendor"]] == [s.name for s in tables(load())["by_vendor"]]
+    assert "| NVIDIA |" in chipclass_("check", "--coverage", "--format", "md").out

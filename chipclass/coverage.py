@@ -1,0 +1,101 @@
+"""What the spec database rests on: the share of figures whose claim was read with the vendor, or quotes the vendor.
+
+A *figure* is one attribute (and number format) of one chip or die. It stands as well as the best of its claims, those
+that were set aside apart:
+
+- ``primary``: read in the publisher's own document at the publisher's address, with a locator;
+- ``quoted``: read elsewhere, in a text that quotes such a document;
+- ``secondary``: from others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from chipclass.specdb.records import STATUSES, Fact, Figure, Item
+from chipclass.specdb.store import Specs
+
+PRIMARY, QUOTED, SECONDARY = "primary", "quoted", "secondary"
+STANDINGS = (PRIMARY, QUOTED, SECONDARY)
+#: What the aims speak of: throughput, memory and dies.
+AIMED = frozenset({"rate", "sparse_rate", "memory_bandwidth", "memory_capacity", "area", "transistors", "process"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One figure: whose, of what, and what its best claim rests on."""
+
+    vendor: str
+    owner: str
+    attribute: str
+    format: str
+    status: str
+    standing: str
+
+
+def standing_of(specs: Specs, fact: Fact) -> str:
+    """What one claim rests on."""
+    source = specs.source(fact.source)
+    if source["kind"] == PRIMARY and source.get("retrieved") and fact.locator:
+        return PRIMARY
+    if source["kind"] == PRIMARY or (fact.quotes and specs.source(fact.quotes)["kind"] == PRIMARY):
+        return QUOTED
+    return SECONDARY
+
+
+def standings(specs: Specs) -> Iterator[Standing]:
+    """Every figure of the database with the standing of its best claim."""
+    for table in ("chips", "dies"):
+        for item in specs.items(table):
+            yield from _of(specs, item)
+
+
+def _of(specs: Specs, item: Item) -> Iterator[Standing]:
+    figures: dict[tuple[str, str], list[Fact]] = {}
+    for fact in item.facts:
+        if not fact.set_aside and (isinstance(fact.value, Figure) or fact.attribute == "process"):
+            figures.setdefault((fact.attribute, fact.format), []).append(fact)
+    for (attribute, format), facts in figures.items():
+        best = min(facts, key=lambda f: (STANDINGS.index(standing_of(specs, f)), STATUSES.index(f.status)))
+        yield Standing(item.vendor, item.id, attribute, format, best.status, standing_of(specs, best))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many figures of a group stand on what."""
+
+    name: str
+    figures: int
+    counts: Mapping[str, int]
+
+    def share(self, *standings: str) -> float:
+        return sum(self.counts[name] for name in standings) / self.figures if self.figures else 0.0
+
+
+def shares(found: Iterable[Standing], by: str) -> list[Share]:
+    """Shares per value of one field of `Standing`, the largest group first."""
+    groups: dict[str, list[str]] = {}
+    for entry in found:
+        groups.setdefault(getattr(entry, by), []).append(entry.standing)
+    made = [Share(name, len(all_), {s: all_.count(s) for s in STANDINGS}) for name, all_ in groups.items()]
+    return sorted(made, key=lambda share: (-share.figures, share.name))
+
+
+#: The tables that are shown, with their titles.
+TITLES = {
+    "by_vendor": "throughput, memory and die figures by vendor",
+    "by_attribute": "all figures by attribute",
+    "by_status": "all figures by status of the best claim",
+}
+
+
+def tables(specs: Specs) -> dict[str, list[Share]]:
+    """The tables of `TITLES`, by their keys."""
+    found = list(standings(specs))
+    core = [entry for entry in found if entry.attribute in AIMED]
+    return {
+        "by_vendor": shares(core, "vendor"),
+        "by_attribute": shares(found, "attribute"),
+        "by_status": shares(found, "status"),
+    }
