@@ -5,9 +5,15 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import audit, columns, provisions, startup
+from benchmarks import audit, columns, loading, provisions, startup
 
-ALL = {"startup": startup.main, "columns": columns.main, "provisions": provisions.main, "audit": audit.main}
+ALL = {
+    "startup": startup.main,
+    "loading": loading.main,
+    "columns": columns.main,
+    "provisions": provisions.main,
+    "audit": audit.main,
+}
 
 
 def main() -> int:

@@ -22,6 +22,8 @@ LADDERS = (("tf32", "bf16", "fp8", "fp4"), ("tf32", "fp16", "fp8", "fp4"), ("int
 STEPS = (1, 2, 4, 8)
 #: Figures are printed to three digits or so: this far may two of them be apart and be the same.
 ROUNDING = Fraction(3, 100)
+#: A declared TPP is computed from the same rates: a larger difference has a reason, which the record names.
+DECLARED = Fraction(1, 100)
 #: Variants of one name differ in memory and clocks, hardly ever by more than this factor in throughput.
 SIBLINGS = 2
 _NANOMETRES = re.compile(r"(\d+)\s?nm\b")
@@ -106,6 +108,15 @@ def sparse_to_dense(specs: Specs, chip: Item) -> Iterator[Oddity]:
                 yield Oddity("sparse to dense", format, text)
 
 
+def declared_throughput(specs: Specs, chip: Item) -> Iterator[Oddity]:
+    """A declared TPP is the largest of rate x bit length, within a hundredth."""
+    made = _throughput(specs, chip)
+    for said in sorted({value for fact in chip.known("tpp") if (value := _point(fact)) is not None}):
+        if made and abs(said - made) > DECLARED * made:
+            text = f"declared TPP {number(said)}, but the rates make {number(made)} ({float(said / made - 1):+.1%})"
+            yield Oddity("declared tpp", number(said), text)
+
+
 def planar(specs: Specs, die: Item) -> Iterator[Oddity]:
     """A process of 16 nm and below has fins or nanosheets, one of 28 nm and above has neither."""
     match = _NANOMETRES.search(die.text("process"))
@@ -154,7 +165,15 @@ Check = Callable[[Specs, Item], Iterator[Oddity]]
 CHECKS: Mapping[str, Sequence[Check]] = {
     "dies": (planar,),
     "families": (siblings, names),
-    "chips": (rate_from_clock, bandwidth_from_bus, format_ladder, sparse_to_dense, names, pci_form),
+    "chips": (
+        rate_from_clock,
+        bandwidth_from_bus,
+        format_ladder,
+        sparse_to_dense,
+        declared_throughput,
+        names,
+        pci_form,
+    ),
     "products": (names, pci_form),
 }
 

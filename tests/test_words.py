@@ -222,6 +222,7 @@ def test_show_never_clears(titles: re.Pattern[str]) -> None:
         for item in specs.items(table):
             found |= {show_cli.screen(specs, item), show_cli.screen(specs, item, markdown=True)}
             found |= set(texts(specs.index[table][item.id]))
+    found |= set(texts(specs.index["facts"]))
     found |= {show_cli._source(specs, name) for name in specs.index["sources"]}
     assert not forbidden(found, titles)
 

@@ -36,11 +36,12 @@ class Row:
 
 def without_declarations(specs: Specs) -> Specs:
     """The same database with every figure of the vendor's list set aside."""
-    chips = {name: unpacked(chip) for name, chip in specs.index["chips"].items()}
-    for chip in chips.values():
-        declared = [f for f in chip["facts"] if f["status"] == "declared" and f["attribute"] == "tpp"]
-        chip["facts"] = [f for f in chip["facts"] if f not in declared]
-    return Specs({**specs.index, "chips": {name: packed(chip) for name, chip in chips.items()}})
+    facts = {name: unpacked(name, stored) for name, stored in specs.index["facts"].items()}
+    others = {
+        name: packed(f for f in known if not (f["status"] == "declared" and f["attribute"] == "tpp"))
+        for name, known in facts.items()
+    }
+    return Specs({**specs.index, "facts": others})
 
 
 def branch_declared(eccn: str) -> str:

@@ -38,7 +38,7 @@ def run(folders: Sequence[Path], format: str, coverage: bool = False) -> int:
     counts = ", ".join(
         f"{len(index[key])} {key}" for key in ("chips", "families", "products", "dies", "rules", "sources")
     )
-    facts = sum(len(record.get("facts", ())) for table in ("chips", "dies") for record in index[table].values())
+    facts = sum(len(stored["rows"]) for stored in index["facts"].values())
     print(layout.wrapped(f"specs {index['hash']}: {counts}, {facts} facts; {len(problems)} warnings"))
     if coverage:
         print(f"\n{coverage_screen(tables(Specs(index)), markdown)}")

@@ -37,7 +37,8 @@ def run(query: str, folders: Sequence[Path], format: str) -> int:
 
 def _json(specs: Specs, item: Item) -> dict[str, Any]:
     table = {"die": "dies", "chip": "chips", "family": "families"}.get(item.level, "products")
-    return unpacked(specs.index[table][item.id])
+    data = dict(specs.index[table][item.id])
+    return {**data, "facts": unpacked(item.id, specs.index["facts"][item.id])} if item.facts else data
 
 
 def screen(specs: Specs, item: Item, markdown: bool = False) -> str:

@@ -24,6 +24,7 @@ from chipclass.spelling import key_of
 
 PROVENANCE = ("source", "quotes", "locator", "status", "date", "note", "reading", "set_aside")
 _IDS = re.compile(r"""(?m)^\s*(?:id\s*=\s*["']([^"']+)|\[([a-z0-9.-]+)\])""")
+WITH_FACTS = ("dies", "chips")
 #: Keys of a whole record; an overlay may give an id with claims and identifiers only.
 REQUIRED = {
     "die": ("name", "vendor", "kind", "claim"),
@@ -87,8 +88,10 @@ class Compiler:
             "hash": content_hash(self.folders),
             "overlays": [folder.name for folder in self.folders[1:]],
             **self.data,
-            "dies": {name: packed(die) for name, die in self.data["dies"].items()},
-            "chips": {name: packed(chip) for name, chip in self.data["chips"].items()},
+            **{table: {name: _head(record) for name, record in self.data[table].items()} for table in WITH_FACTS},
+            "facts": {
+                name: packed(record["facts"]) for table in WITH_FACTS for name, record in self.data[table].items()
+            },
             "destinations": self.destinations,
             "lexicon": self.lexicon,
             "branches": self.branches,
@@ -330,6 +333,10 @@ def _plain(data: Any) -> Any:
     if isinstance(data, list):
         return [_plain(value) for value in data]
     return data.isoformat() if isinstance(data, datetime.date) else data
+
+
+def _head(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "facts"}
 
 
 def compile_specs(folders: list[Path]) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 #: Changes with what is written: an index of another version is never read.
-VERSION = 3
+VERSION = 4
 #: Parts of the index of which a question needs a few entries only.
-TABLES = ("sources", "dies", "chips", "families", "products", "names", "numbers", "boards", "members")
+TABLES = ("sources", "dies", "chips", "families", "products", "facts", "names", "numbers", "boards", "members")
 
 
 class Table(Mapping[str, Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, overload
@@ -16,6 +16,8 @@ STATUSES = (SKETCH, "declared", "datasheet", "vendor", "derived", "measured", "p
 #: Claims of the manufacturer: the texts take the highest value that the manufacturer claims.
 MANUFACTURER = frozenset({"declared", "datasheet"})
 
+#: Keys of a compiled fact that are its own; the others are said of its claim.
+_OF_FACT = frozenset({"id", "attribute", "format", "value"})
 #: Keys of ``contains`` that name what is contained.
 PARTS = ("chip", "family", "product")
 
@@ -86,34 +88,27 @@ class Fact:
         return self.status in MANUFACTURER
 
 
-def packed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A compiled record as the index keeps it: what is said of a claim stands once, not with each of its facts."""
-    if "facts" not in record:
-        return dict(record)
+def packed(facts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The facts of one record as the index keeps them: what is said of a claim stands once, not with each fact."""
     claims: dict[tuple[str, int], int] = {}
     said: list[dict[str, Any]] = []
     rows: list[list[Any]] = []
-    for fact in record["facts"]:
-        rest = {key: value for key, value in fact.items() if key not in ("id", "attribute", "format", "value")}
+    for fact in facts:
         key = (fact["overlay"], fact["claim"])
         if key not in claims:
             claims[key] = len(said)
-            said.append(rest)
+            said.append({name: value for name, value in fact.items() if name not in _OF_FACT})
         rows.append([fact["attribute"], fact["format"], fact["value"], claims[key]])
-    return {**record, "claims": said, "facts": rows}
+    return {"claims": said, "rows": rows}
 
 
-def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
+def unpacked(owner: str, stored: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The inverse: every fact with all that is said of its claim, and its id."""
-    if "claims" not in record:
-        return dict(record)
-    rest = {key: value for key, value in record.items() if key != "claims"}
-    facts = [
-        {"id": _fact_id(record["id"], row, said), "attribute": row[0], "format": row[1], "value": row[2], **said}
-        for row in record["facts"]
-        for said in [record["claims"][row[3]]]
+    return [
+        {"id": _fact_id(owner, row, said), "attribute": row[0], "format": row[1], "value": row[2], **said}
+        for row in stored["rows"]
+        for said in [stored["claims"][row[3]]]
     ]
-    return {**rest, "facts": facts}
 
 
 def _fact_id(owner: str, row: Sequence[Any], said: Mapping[str, Any]) -> str:
@@ -123,22 +118,22 @@ def _fact_id(owner: str, row: Sequence[Any], said: Mapping[str, Any]) -> str:
 
 
 class Facts(Sequence[Fact]):
-    """The facts of one record, made when one of them is asked for."""
+    """The facts of one record, read and made when one of them is asked for."""
 
-    __slots__ = ("_made", "_record")
+    __slots__ = ("_made", "_owner", "_read")
 
-    def __init__(self, record: Mapping[str, Any]) -> None:
-        self._record: Mapping[str, Any] = record
+    def __init__(self, owner: str, read: Callable[[], Mapping[str, Any]]) -> None:
+        self._owner, self._read = owner, read
         self._made: tuple[Fact, ...] | None = None
 
     def _all(self) -> tuple[Fact, ...]:
         if self._made is None:
-            owner, claims = self._record["id"], self._record.get("claims", ())
-            self._made = tuple(_fact(owner, row, claims[row[3]]) for row in self._record.get("facts", ()))
+            stored = self._read()
+            self._made = tuple(_fact(self._owner, row, stored["claims"][row[3]]) for row in stored["rows"])
         return self._made
 
     def __len__(self) -> int:
-        return len(self._record.get("facts", ()))
+        return len(self._all())
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._all())
@@ -214,10 +209,9 @@ class Item:
     identifiers: tuple[Identifier, ...] = field(default=())
 
     @classmethod
-    def from_index(cls, data: Mapping[str, Any]) -> Item:
+    def from_index(cls, data: Mapping[str, Any], facts: Sequence[Fact] = ()) -> Item:
         fields = _with_tuples(data)
-        fields.pop("claims", None)
-        fields["facts"] = Facts(data) if "facts" in data else ()
+        fields["facts"] = facts
         fields["identifiers"] = tuple(Identifier(**_with_tuples(entry)) for entry in data.get("identifiers", ()))
         return cls(**fields)
 

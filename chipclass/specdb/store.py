@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from chipclass.places import cache_folder, in_source_tree, specs_folder
 from chipclass.specdb.index import VERSION, File, write
-from chipclass.specdb.records import Item
+from chipclass.specdb.records import Facts, Item
 
 #: Name of the index that a wheel carries beside its spec files.
 INDEX_NAME = "index.sqlite"
@@ -39,7 +39,8 @@ class Specs:
             table = next((t for t in ("chips", "families", "products", "dies") if name in self.index[t]), None)
             if table is None:
                 raise KeyError(name)
-            self._items[name] = Item.from_index(self.index[table][name])
+            facts = Facts(name, partial(self.index["facts"].__getitem__, name)) if table in ("chips", "dies") else ()
+            self._items[name] = Item.from_index(self.index[table][name], facts)
         return self._items[name]
 
     def __contains__(self, name: str) -> bool:

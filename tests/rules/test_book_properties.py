@@ -94,10 +94,10 @@ def test_the_order_of_the_rule_files_does_not_matter(order: list[str], chip: str
 @given(st.sampled_from(CHIPS), deals(), st.randoms(use_true_random=False))
 def test_the_order_of_the_facts_of_a_record_does_not_matter(chip: str, deal: Transaction, random: Any) -> None:
     """Neither within a claim nor between claims: which figure decides is a matter of status, not of place."""
-    record = SPECS.index["chips"][chip]
-    facts = list(record["facts"])
-    random.shuffle(facts)
-    other = Specs({**SPECS.index, "chips": {**SPECS.index["chips"], chip: {**record, "facts": facts}}})
+    stored = SPECS.index["facts"][chip]
+    rows = list(stored["rows"])
+    random.shuffle(rows)
+    other = Specs({**SPECS.index, "facts": {**SPECS.index["facts"], chip: {**stored, "rows": rows}}})
     before, after = evaluation(SPECS, chip, deal), evaluation(other, chip, deal)
     assert position_of(after) == position_of(before)
     for name, metric in before.metrics.items():
