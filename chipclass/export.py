@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chipclass.explanation import join
+from chipclass.listings import dictionary_table, identifiers_table, products_table
 from chipclass.specdb.store import Specs, load
 from chipclass.tables import METADATA_KEY, long_table, wide_table
 
@@ -24,7 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportError", "column_words", "export_specs", "facts_frame", "long_table", "specs_frame", "wide_table"]
 
-SHAPES = ("wide", "long")
+#: The tables: name, what a row is, and how it is made from specs and date.
+SHAPES: Mapping[str, tuple[str, Callable[[Specs, str | datetime.date | None], pa.Table]]] = {
+    "wide": ("a row per chip", wide_table),
+    "long": ("a row per fact", lambda specs, _: long_table(specs)),
+    "products": ("a row per board, server, rack or instance and chip in it", lambda specs, _: products_table(specs)),
+    "identifiers": ("a row per part number or PCI id", lambda specs, _: identifiers_table(specs)),
+    "dictionary": ("a row per column of the other tables", lambda specs, _: dictionary_table(specs)),
+}
 
 
 class ExportError(ValueError):
@@ -42,23 +51,29 @@ def export_specs(
 
     ``.parquet`` and ``.arrow`` (Arrow IPC) carry units, meanings and licence in their metadata. In ``.csv`` lists are
     joined by ``;`` (lists in lists by a blank) and null is an empty cell; ``.json`` is one list of records. ``shape``
-    is ``wide`` (one row per chip, status as of ``as_of``, default today) or ``long`` (one row per fact; the date has no
-    effect on facts). Missing folders are made. The file appears whole or not at all, and the same specs, date and
-    versions give the same bytes. Raises ExportError for an unknown suffix or shape or a place that cannot be written,
-    QueryError for a date that is none (both ValueErrors).
+    is one of `SHAPES`: ``wide`` (one row per chip, status as of ``as_of``, default today), ``long`` (one row per
+    fact), ``products``, ``identifiers`` or ``dictionary``; the date has an effect on the wide table only. Missing
+    folders are made. The file appears whole or not at all, and the same specs, date and versions give the same bytes.
+    Raises ExportError for an unknown suffix or shape or a place that cannot be written, QueryError for a date that is
+    none (both ValueErrors).
     """
     target = Path(path).expanduser()
     write = _writer(target)
     if shape not in SHAPES:
-        raise ExportError(f"unknown shape '{shape}'; expected wide (one row per chip) or long (one row per fact)")
+        raise ExportError(f"unknown shape '{shape}'; expected {shape_words()}")
     with _refused_in_words(target):
         _check_place(target)
     specs = specs or load()
-    table = wide_table(specs, as_of) if shape == "wide" else long_table(specs)
+    table = SHAPES[shape][1](specs, as_of)
     with _refused_in_words(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _replace(target, table, write)
     return target
+
+
+def shape_words() -> str:
+    """The shapes with what a row is in each, for messages."""
+    return join([f"{name} ({row})" for name, (row, _) in SHAPES.items()], "or")
 
 
 def specs_frame(specs: Specs | None = None, as_of: str | datetime.date | None = None) -> pd.DataFrame:

@@ -88,7 +88,7 @@ def wide_table(specs: Specs, as_of: str | datetime.date | None = None) -> pa.Tab
         Column("as_of", "string", [deal.as_of] * len(chips), "The day whose rules give the status."),
     ]
     checked = min((edition.checked for edition in editions), default=None)
-    return _arrow(specs, columns, {"shape": "wide", "as_of": deal.as_of, "rules_checked_through": checked})
+    return arrow_table(specs, columns, {"shape": "wide", "as_of": deal.as_of, "rules_checked_through": checked})
 
 
 def _names(chips: Sequence[Item]) -> list[Column]:
@@ -291,7 +291,7 @@ def long_table(specs: Specs) -> pa.Table:
         Column(name, kind, [None if row.get(name) == "" else row.get(name) for row in rows], meaning)
         for name, (kind, meaning) in LONG_COLUMNS.items()
     ]
-    return _arrow(specs, columns, {"shape": "long"})
+    return arrow_table(specs, columns, {"shape": "long"})
 
 
 def _rows(specs: Specs, item: Item) -> Iterator[dict[str, Any]]:
@@ -347,7 +347,7 @@ def _provenance(specs: Specs, entry: Fact | Identifier) -> dict[str, Any]:
     }
 
 
-def _arrow(specs: Specs, columns: Iterable[Column], head: Mapping[str, Any]) -> pa.Table:
+def arrow_table(specs: Specs, columns: Iterable[Column], head: Mapping[str, Any]) -> pa.Table:
     """The columns as an Arrow table with units and meanings in its metadata."""
     import pyarrow as pa
 

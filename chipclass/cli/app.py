@@ -150,7 +150,7 @@ def check(
 @app.command()
 def export(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".parquet, .csv, .json or .arrow")],
-    shape: Annotated[str, typer.Option("--shape", help="wide (a row per product) or long (a row per fact).")] = "wide",
+    shape: Annotated[str, typer.Option("--shape", help="wide, long, products, identifiers or dictionary.")] = "wide",
     as_of: o.AsOf = None,
     specs: o.SpecsFolders = None,
     debug: o.Debug = False,
