@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
+from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID, PCI_KINDS
 from chipclass.specdb.contents import chip_ids
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
@@ -33,7 +33,7 @@ _SHORT_GAP = r"[\s_/-]{1,2}"
 _GAP = r"[\s_/.,\"'():-]{1,3}"
 _MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
 _BUS = re.compile(r"PCI[\s-]?E(?:XPRESS)?\b")
-_KINDS = {"part-number": PART_NUMBER, "pci-id": PCI_ID, "gpu-number": PART_NUMBER}
+_KINDS = {"part-number": PART_NUMBER, "gpu-number": PART_NUMBER, **dict.fromkeys(PCI_KINDS, PCI_ID)}
 
 #: What follows these comes along with the item, so no accessory word counts after them (specs/lexicon.toml, header).
 COMES_ALONG = re.compile(

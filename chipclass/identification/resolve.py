@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from chipclass.specdb.numbering import Board, board_of
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of
 
 #: Characters that people and scanners take for one another.
 _LOOK_ALIKES = str.maketrans("OQILZSB", "0011258")
 
-PART_NUMBER, PCI_ID, ALIAS, FAMILY = "part-number", "pci-id", "alias", "family"
+PART_NUMBER, BOARD_CODE, PCI_ID, ALIAS, FAMILY = "part-number", "board-code", "pci-id", "alias", "family"
+#: Kinds of identifiers that are read from the PCI bus.
+PCI_KINDS = ("pci-id", "pci-subsystem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ def resolve(specs: Specs, text: str) -> Match:
         if name in specs.index["families"]:
             return Match(FAMILY, (name,), name, f"'{text.strip()}' is a name of the family {specs.item(name).name}")
         return Match(ALIAS, (name,), None, f"'{text.strip()}' is a name of {specs.item(name).name}")
+    if board := board_of(specs.index, text):
+        return _by_board(specs, board, text)
     return Match("none", near=near_names(specs, text), evidence=f"'{text.strip()}' is in no list")
 
 
@@ -55,8 +60,17 @@ def _by_number(specs: Specs, key: str, text: str, owners: Iterable[str]) -> Matc
                 said = f"{specs.item(name).name}, {sure}: {specs.source(entry.source)['title']}{date}"
                 told.setdefault(name, (entry.kind, said))
     kind = next(iter(told.values()))[0]
-    how = PCI_ID if kind == PCI_ID else PART_NUMBER
+    how = PCI_ID if kind in PCI_KINDS else PART_NUMBER
     return Match(how, names, None, f"{kind} {text.strip()} is {'; or '.join(said for _, said in told.values())}")
+
+
+def _by_board(specs: Specs, board: Board, text: str) -> Match:
+    """A number in no list whose board code is known: everything that the board is sold as."""
+    fits = " or ".join(specs.item(name).name for name in board.products)
+    how = "inferred from the numbering" if board.inferred else "as the vendor's list describes the board"
+    evidence = f"{text.strip()} is in no list; its board code {board.code} ({board.name}) fits {fits}, {how}"
+    family = board.products[0] if len(board.products) == 1 and board.products[0] in specs.index["families"] else None
+    return Match(BOARD_CODE, board.products, family, evidence)
 
 
 def near_names(specs: Specs, text: str, count: int = 4) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class Compiler:
                 "chips",
                 "families",
                 "products",
+                "schemes",
+                "boards",
                 "rules",
             )
         }
@@ -98,7 +100,6 @@ class Compiler:
             "not_evaluated": self.not_evaluated,
             "names": names,
             "numbers": numbers,
-            "boards": {},
             "members": self._members(),
         }
 
@@ -152,6 +153,15 @@ class Compiler:
 
     def _add_products(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         self._add_members("products", "product", content, shown, overlay)
+
+    def _add_numbering(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        for name, scheme in content.get("scheme", {}).items():
+            self.data["schemes"][name] = _plain({**scheme, "overlay": overlay})
+            self.places["scheme", name] = shown
+        for board in content.get("board", []):
+            key = f"{board['scheme']}/{board['code']}"
+            self.data["boards"][key] = _plain({**board, "overlay": overlay})
+            self.places["board", key] = shown
 
     def _add_members(self, table: str, level: str, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         """The families of a file and what belongs to them."""

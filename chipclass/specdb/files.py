@@ -24,6 +24,7 @@ PATTERNS = {
     "dies": ("dies.toml", "dies/*.toml"),
     "chips": ("chips/**/*.toml",),
     "products": ("products/**/*.toml",),
+    "numbering": ("numbering.toml",),
     "rules": ("rules/**/*.toml",),
 }
 

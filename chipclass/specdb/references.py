@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chipclass.logic.tree import Node
 from chipclass.specdb.dates import group_problems, rule_problems
 from chipclass.specdb.links import link_problems, tree_of
+from chipclass.specdb.numbering import numbering_problems
 from chipclass.specdb.problems import near
 from chipclass.specdb.records import maker_of
 from chipclass.specdb.rulebook import attribute_problems, edition_problems, metric_problems
@@ -33,6 +34,8 @@ def check(compiler: Compiler) -> None:
                 if not _hidden(compiler, message):
                     compiler._problem(compiler.places[level, name], f"{level} {name}", message)
     used |= {entry["source"] for entries in compiler.lexicon.values() for entry in entries if "source" in entry}
+    numbering = [*compiler.data["schemes"].values(), *compiler.data["boards"].values()]
+    used |= {entry[key] for entry in numbering for key in ("source", "quotes") if key in entry}
     tables = compiler.destinations["source"]
     used |= {*tables.get("sources", []), tables.get("codes_source", ""), tables.get("codes_quotes", "")}
     _sources(compiler, used)
@@ -47,6 +50,9 @@ def check(compiler: Compiler) -> None:
             if not _hidden(compiler, message):
                 compiler._problem(file, "overlap", message)
     compiler.problems += _gaps(compiler)
+    for file, place, message in numbering_problems(compiler.data, compiler.places):
+        if not _hidden(compiler, message):
+            compiler._problem(file, place, message)
 
 
 def _gaps(compiler: Compiler) -> Iterator[Problem]:
