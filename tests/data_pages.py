@@ -35,8 +35,8 @@ def coverage() -> Iterator[str]:
 def dictionary() -> Iterator[str]:
     yield "# Data dictionary\n"
     yield (
-        "Every column of the tables that `chipclass export` writes. Units and meanings come from `specs/attributes.toml` "
-        "and `specs/metrics.toml`.\nIn Parquet and Arrow files they stand in the metadata too; "
+        "Every column of the tables that `chipclass export` writes. Units and meanings come from "
+        "`specs/attributes.toml` and `specs/metrics.toml`.\nIn Parquet and Arrow files they stand in the metadata too; "
         "`chipclass export --shape dictionary -o columns.csv` writes this page as a table.\n"
         "An empty cell is unknown, never zero. Written by `python -m tests.data_pages`.\n"
     )

@@ -149,9 +149,12 @@ class Compiler:
             self._add_record("dies", "die", record, shown, overlay)
 
     def _add_chips(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self._add_sources(content.get("source", {}), shown, overlay)
+        self._add_dies(content, shown, overlay)
         self._add_members("chips", "chip", content, shown, overlay)
 
     def _add_products(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
+        self._add_sources(content.get("source", {}), shown, overlay)
         self._add_members("products", "product", content, shown, overlay)
 
     def _add_numbering(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:

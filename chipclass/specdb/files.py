@@ -78,14 +78,18 @@ def _validator(kind: str) -> Any:
     import datetime
 
     import jsonschema
+    from referencing import Registry, Resource
 
-    schema = json.loads((specs_folder() / "schema" / f"{kind}.json").read_text("utf-8"))
+    def schema_file(name: str) -> Any:
+        return json.loads((specs_folder() / "schema" / name).read_text("utf-8"))
+
     base = jsonschema.Draft202012Validator
     types = base.TYPE_CHECKER.redefine("string", lambda _, value: isinstance(value, (str, datetime.date)))
     checker = jsonschema.FormatChecker(formats=())
     checker.checks("date")(lambda v: isinstance(v, datetime.date) and not isinstance(v, datetime.datetime))
     validator: Any = jsonschema.validators.extend(base, type_checker=types)  # type: ignore[no-untyped-call]
-    return validator(schema, format_checker=checker)
+    registry: Registry[Any] = Registry(retrieve=lambda name: Resource.from_contents(schema_file(name)))  # type: ignore[call-arg]
+    return validator(schema_file(f"{kind}.json"), format_checker=checker, registry=registry)
 
 
 def _problem(shown: str, data: Any, error: Any) -> Problem:
