@@ -161,7 +161,8 @@ class _Scan:
         """A name with the words right behind it: alternatives widen it, sizes and forms narrow it or contradict it."""
         if hit.how not in (ALIAS, FAMILY):
             return hit
-        if "RTX" in self.text[hit.start : hit.end] and (mobile := _LAPTOP.search(self.text)):
+        beside = (m for m in _LAPTOP.finditer(self.text) if not hit.start <= m.start() < hit.end)
+        if "RTX" in self.text[hit.start : hit.end] and (mobile := next(beside, None)):
             return replace(hit, why=f"'{self._cut(*mobile.span())}': a laptop's GPU is another chip", odd=True)
         if (wider := self._widened(hit)) is not hit:
             return wider

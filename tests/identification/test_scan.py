@@ -17,6 +17,8 @@ SHORT = NEEDS_CONTEXT | {text for item in ITEMS for text in (item.name, *item.al
          if text in item.short_aliases or len("".join(filter(str.isalnum, text))) <= 3}  # fmt: skip
 ALIASES = [(item.id, text) for item in ITEMS for text in dict.fromkeys((item.name, *item.aliases, *item.short_aliases))]
 NUMBERS = [(item.id, value) for item in ITEMS for entry in item.identifiers for value in entry.values]
+#: Of a PCI id with its subsystem the device part alone still names the product.
+WHOLE = {v for item in ITEMS for entry in item.identifiers if entry.kind != "pci-subsystem" for v in entry.values}
 LOOK_ALIKES = SPECS.index["lexicon"]["look_alike"]
 
 
@@ -55,7 +57,8 @@ def test_every_number_finds_its_product(name: str, text: str) -> None:
     if len(text) > 12:
         assert found(text.replace("-", "")).ids == answer.ids
         assert found(text.replace("-", " ")).ids == answer.ids
-    assert name not in found(f"{text}-X9").ids
+    if text in WHOLE:
+        assert name not in found(f"{text}-X9").ids
 
 
 @pytest.mark.parametrize("entry", LOOK_ALIKES, ids=[entry["pattern"] for entry in LOOK_ALIKES])
