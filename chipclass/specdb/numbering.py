@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chipclass.specdb.problems import near
-from chipclass.spelling import plain
+from chipclass.spelling import key_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +19,28 @@ class Board:
     name: str
     products: tuple[str, ...]
     inferred: bool
-    source: str
-    scheme: str
 
 
 def board_of(index: Mapping[str, Any], text: str) -> Board | None:
     """The board that a part number names by its code; None if no scheme has such a number or no board the code."""
     for name, scheme in index["schemes"].items():
         match = re.fullmatch(scheme["pattern"], plain(text).strip())
-        entry = match and index["boards"].get(f"{name}/{match['board']}")
-        if match and entry:
-            groups = match.groupdict()
+        groups = match.groupdict() if match else {}
+        if "pci" in groups:
+            return _by_device(index, scheme, groups["pci"])
+        if entry := index["boards"].get(f"{name}/{groups.get('board')}"):
             narrow = next((v for v in entry.get("variant", ()) if v.get("products") and _fits(v, groups)), entry)
-            inferred = "inferred" in (entry["mapping"], narrow["mapping"])
+            inferred = "inferred" in (entry["mapping"], narrow.get("mapping"))
             products = tuple(narrow.get("products", ()))
-            return Board(match["board"], entry["name"], products, inferred, entry["source"], name) if products else None
+            return Board(groups["board"], entry["name"], products, inferred) if products else None
     return None
+
+
+def _by_device(index: Mapping[str, Any], scheme: Mapping[str, Any], device: str) -> Board | None:
+    """A number that carries the chip's PCI device id: everything that has this id."""
+    number = f"{scheme['pci_vendor']}:{device.lower()}"
+    owners = index["numbers"].get(key_of(number))
+    return Board(device, f"PCI device {number}", tuple(owners), True) if owners else None
 
 
 def _fits(variant: Mapping[str, Any], groups: Mapping[str, str]) -> bool:
@@ -65,8 +71,8 @@ def _scheme(scheme: Mapping[str, Any]) -> Iterator[str]:
     except re.error as error:
         yield f"pattern: {error}"
         return
-    if "board" not in groups:
-        yield "pattern: it needs a group (?P<board>...), the code that boards go by"
+    if "board" not in groups and not ("pci" in groups and "pci_vendor" in scheme):
+        yield "pattern: it needs a group (?P<board>...), the code that boards go by, or (?P<pci>...) and pci_vendor"
 
 
 def _board(data: Mapping[str, Any], key: str, board: Mapping[str, Any]) -> Iterator[str]:
@@ -84,7 +90,7 @@ def _strays(data: Mapping[str, Any], key: str, board: Mapping[str, Any]) -> Iter
     """Listed numbers of this board whose product the board does not name."""
     scheme = data["schemes"].get(board["scheme"])
     listed = {p for entry in (board, *board.get("variant", ())) for p in entry.get("products", ())}
-    if not scheme or not listed:
+    if not scheme or not listed or "pci_vendor" in scheme:
         return
     for table in ("chips", "products"):
         for name, record in data[table].items():
