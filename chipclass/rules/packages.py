@@ -20,7 +20,7 @@ def sum_of_dies(specs: Specs, chip: Item, name: str, definition: Mapping[str, An
     ``of`` names the quantity of one die, ``only_if`` the yes/no fact that a die needs to count, ``stated`` the sum.
     """
     stated = str(definition.get("stated", ""))
-    columns = claims(chip, stated) if any(f.attribute == stated for f in chip.facts) else []
+    columns = claims(chip, stated) if any(chip.known(stated)) else []
     causes = [fact for a in columns if a.decides for fact in a.facts]
     sketched = any(fact.status == SKETCH for fact in chip.known(stated))  # then the package's dies are moot
     dies = None if sketched else next(iter(chip.known("dies")), None)
