@@ -102,8 +102,8 @@ def epoch_rows() -> list[dict[str, str]]:
 def chips_of(specs: Specs, name: str) -> list[Item]:
     """The chips that a row of somebody's table can mean; a board or server by its chips."""
     name = WORDS["row"].get(name, {}).get("is", name)
-    found = [chip for id in resolve(specs, name).ids for _, chip, _ in subjects(specs, specs.item(id))]
-    return list(dict.fromkeys(found))
+    found = {chip.id: chip for id in resolve(specs, name).ids for _, chip, _ in subjects(specs, specs.item(id))}
+    return list(found.values())
 
 
 def page() -> Iterator[str]:

@@ -10,6 +10,9 @@ from typing import Any
 from chipclass.specdb.problems import near
 from chipclass.spelling import key_of, plain
 
+#: What a class of numbers stands for that bear the board's code and are not the board.
+ACCESSORY = "accessory"
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -28,9 +31,11 @@ def board_of(index: Mapping[str, Any], text: str) -> Board | None:
         groups = match.groupdict() if match else {}
         if "pci" in groups:
             return _by_device(index, scheme, groups["pci"])
+        if any(c["code"] == groups.get("class") and c["holds"] == ACCESSORY for c in scheme.get("class", ())):
+            return None
         if entry := index["boards"].get(f"{name}/{groups.get('board')}"):
             narrow = next((v for v in entry.get("variant", ()) if v.get("products") and _fits(v, groups)), entry)
-            inferred = "inferred" in (entry["mapping"], narrow.get("mapping"))
+            inferred = "inferred" in (entry.get("mapping"), narrow.get("mapping"))
             products = tuple(narrow.get("products", ()))
             return Board(groups["board"], entry["name"], products, inferred) if products else None
     return None
