@@ -29,6 +29,10 @@ from chipclass.tariff import tariff_of
 INFERRED = frozenset({"derived", "press", "estimate"})
 
 
+#: Kind of product that is used where it stands: no article changes hands.
+INSTANCE = "instance"
+
+
 class Evaluation:
     """One chip, as part of an item or alone, in one transaction: everything that the outputs are made from."""
 
@@ -110,6 +114,10 @@ class Evaluation:
         result = []
         if flips := self._all_units():
             result.append(flips)
+        if self.item.kind == INSTANCE:
+            result.append("an instance of a cloud: the answer speaks of the hardware behind it, not of access to it")
+        if shares := {part["share"] for part in self.item.contains if "share" in part}:
+            result.append(f"it is given {words.join(sorted(shares))} of the chip; the test is the whole chip's")
         if self.item.also_contains:
             result.append(
                 f"also contains {words.join(list(self.item.also_contains))}: not in the database, not evaluated"

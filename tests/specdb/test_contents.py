@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,8 +89,8 @@ def test_what_stands_for_a_family_inside(specs: Specs) -> None:
     assert stand_ins(specs, specs.item("acme-box-h20")) == {"nvidia-h20-96gb"}
 
 
-def conclusion(specs: Specs, name: str) -> dict[str, object]:
-    found: dict[str, object] = chipclass.classify(name, as_of="2026-09-24", specs=specs).results[0]["conclusion"]
+def conclusion(specs: Specs, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = chipclass.classify(name, as_of="2026-09-24", specs=specs).results[0]["conclusion"]
     return found
 
 
@@ -124,6 +125,9 @@ def test_the_order_of_the_parts_does_not_matter(tmp_path: Path, specs: Specs) ->
 
 def test_a_share_of_a_chip_is_classified_as_the_chip_and_shown(specs: Specs) -> None:
     assert conclusion(specs, "Acme Slice")["status"] == conclusion(specs, "A10")["status"]
+    caveats = conclusion(specs, "Acme Slice")["caveats"]
+    assert "it is given 1/6 of the chip; the test is the whole chip's" in caveats
+    assert "an instance of a cloud: the answer speaks of the hardware behind it, not of access to it" in caveats
     assert "1 x NVIDIA A10 (1/6 of it)" in show.screen(specs, specs.item("acme-slice"))
 
 
