@@ -108,7 +108,8 @@ def _problem(shown: str, data: Any, error: Any) -> Problem:
     if error.validator == "format":
         return Problem(shown, place, f"expected a date such as 2026-01-15 without quotes; found {error.instance!r}")
     if error.validator == "pattern" and error.schema.get("pattern", "").startswith("^[a-z0-9]"):
-        return Problem(shown, place, f"'{error.instance}' is not a slug; use lower-case letters, digits, '-' and '.'")
+        dots = " and '.'" if "." in error.schema["pattern"] else ""
+        return Problem(shown, place, f"'{error.instance}' is not a slug; use lower-case letters, digits, '-'{dots}")
     if error.validator == "oneOf":
         ways = [" with ".join(way.get("required", ())) for way in error.validator_value]
         return Problem(shown, place, f"expected exactly one of {', '.join(ways)}")

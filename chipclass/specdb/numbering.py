@@ -107,5 +107,5 @@ def _strays(data: Mapping[str, Any], key: str, board: Mapping[str, Any]) -> Iter
 
 def _numbers(record: Mapping[str, Any]) -> Iterator[str]:
     for entry in record.get("identifiers", ()):
-        if not entry.get("issuer"):
+        if not entry.get("issuer") and not entry.get("overlay"):
             yield from entry["values"]
