@@ -3,21 +3,24 @@
 A *figure* is one attribute (and number format) of one chip or die. It stands as well as the best of its claims, those
 that were set aside apart:
 
-- ``primary``: read in the publisher's own document at the publisher's address, with a locator;
+- ``primary``: read in a document of the vendor of the chip at the vendor's address, with a locator;
 - ``quoted``: read elsewhere, in a text that quotes such a document;
 - ``secondary``: from others.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chipclass.specdb.records import STATUSES, Fact, Figure, Item
 from chipclass.specdb.store import Specs
 
 PRIMARY, QUOTED, SECONDARY = "primary", "quoted", "secondary"
 STANDINGS = (PRIMARY, QUOTED, SECONDARY)
+_WORDS = re.compile(r"[a-z0-9]{3,}")
 #: What the aims speak of: throughput, memory and dies.
 AIMED = frozenset({"rate", "sparse_rate", "memory_bandwidth", "memory_capacity", "area", "transistors", "process"})
 
@@ -34,14 +37,18 @@ class Standing:
     standing: str
 
 
-def standing_of(specs: Specs, fact: Fact) -> str:
-    """What one claim rests on."""
+def standing_of(specs: Specs, vendor: str, fact: Fact) -> str:
+    """What one claim of a vendor's chip rests on."""
     source = specs.source(fact.source)
-    if source["kind"] == PRIMARY and source.get("retrieved") and fact.locator:
-        return PRIMARY
-    if source["kind"] == PRIMARY or (fact.quotes and specs.source(fact.quotes)["kind"] == PRIMARY):
-        return QUOTED
-    return SECONDARY
+    if _by(vendor, source):
+        return PRIMARY if source.get("retrieved") and fact.locator else QUOTED
+    return QUOTED if fact.quotes and _by(vendor, specs.source(fact.quotes)) else SECONDARY
+
+
+def _by(vendor: str, source: Mapping[str, Any]) -> bool:
+    """Whether a source is a document of the vendor, named in full or in part, at its own address."""
+    shared = {*_WORDS.findall(vendor.casefold())} & {*_WORDS.findall(source["publisher"].casefold())}
+    return source["kind"] == PRIMARY and bool(shared)
 
 
 def standings(specs: Specs) -> Iterator[Standing]:
@@ -57,8 +64,9 @@ def _of(specs: Specs, item: Item) -> Iterator[Standing]:
         if not fact.set_aside and (isinstance(fact.value, Figure) or fact.attribute == "process"):
             figures.setdefault((fact.attribute, fact.format), []).append(fact)
     for (attribute, format), facts in figures.items():
-        best = min(facts, key=lambda f: (STANDINGS.index(standing_of(specs, f)), STATUSES.index(f.status)))
-        yield Standing(item.vendor, item.id, attribute, format, best.status, standing_of(specs, best))
+        told = {id(fact): standing_of(specs, item.vendor, fact) for fact in facts}
+        best = min(facts, key=lambda f: (STANDINGS.index(told[id(f)]), STATUSES.index(f.status)))
+        yield Standing(item.vendor, item.id, attribute, format, best.status, told[id(best)])
 
 
 @dataclass(frozen=True, slots=True)

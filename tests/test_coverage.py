@@ -42,6 +42,12 @@ def test_the_standing_of_a_claim(tmp_path: Path, source: str, claim: str, expect
     assert standing(tmp_path / "mine", source, claim) == {"rate": expected}
 
 
+def test_what_another_maker_publishes_is_not_the_vendor_s_word(tmp_path: Path) -> None:
+    other = READ.replace('publisher = "Acme"', 'publisher = "Apex"')
+    found = standing(tmp_path / "mine", other, 'source = "acme-datasheet"\nlocator = "page 2"')
+    assert found == {"rate": SECONDARY}
+
+
 def test_a_figure_counts_once_with_its_best_claim() -> None:
     found = list(standings(load()))
     assert len({(entry.owner, entry.attribute, entry.format) for entry in found}) == len(found)

@@ -55,7 +55,7 @@ def _coverage_json(index: Mapping[str, Any]) -> dict[str, Any]:
 def coverage_screen(found: Mapping[str, Sequence[Share]], markdown: bool = False) -> str:
     """The shares as tables of counts and percentages; what the standings mean comes first."""
     meaning = (
-        "primary: read in the publisher's own document; quoted: read in a text that quotes such a document; "
+        "primary: read in the vendor's own document; quoted: read in a text that quotes such a document; "
         "secondary: from others. A figure counts with the best of its claims."
     )
     blocks = [meaning if markdown else layout.wrapped(meaning)]

@@ -122,6 +122,9 @@ class Compiler:
 
     def _add_sources(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         for name, source in content.items():
+            if not overlay and name in self.data["sources"]:
+                other = self.places["source", name]
+                self._problem(shown, name, f"the id stands in {other} too; give one of them another id")
             self.data["sources"][name] = _plain({**source, "overlay": overlay})
             self.places["source", name] = shown
 

@@ -369,3 +369,10 @@ def test_one_mistake_gives_one_message_and_not_its_consequences(folder: Path) ->
     messages = found(folder)
     assert len(messages) == 1, messages
     assert messages[0].startswith("specs/chips/nvidia/hopper.toml: chip ")
+
+
+def test_a_source_stands_in_one_file(folder: Path) -> None:
+    sf.write(folder, "sources/acme.toml", sf.SOURCE)
+    assert found(folder) == [
+        "specs/sources/acme.toml: acme-datasheet: the id stands in specs/sources.toml too; give one of them another id"
+    ]
