@@ -191,10 +191,9 @@ def _shared_numbers(specs: Specs, files: Mapping[tuple[str, str], str]) -> Itera
 
 def _shared_addresses(specs: Specs, files: Mapping[tuple[str, str], str]) -> Iterator[Problem]:
     """One document entered as two sources: what rests on it could not be counted."""
-    owners: dict[tuple[str, str], str] = {}
+    owners: dict[str, str] = {}
     for name, source in specs.index["sources"].items():
-        key = (source.get("url", name).rstrip("/"), source.get("title", ""))
-        if (other := owners.setdefault(key, name)) != name:
+        if (other := owners.setdefault(source.get("url", name).rstrip("/"), name)) != name:
             yield Problem(files["source", name], name, f"the same document as '{other}'; keep one of the two")
 
 

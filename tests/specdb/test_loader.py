@@ -374,5 +374,5 @@ def test_one_mistake_gives_one_message_and_not_its_consequences(folder: Path) ->
 def test_a_source_stands_in_one_file(folder: Path) -> None:
     sf.write(folder, "sources/acme.toml", sf.SOURCE)
     assert found(folder) == [
-        "specs/sources/acme.toml: acme-datasheet: the id stands in specs/sources.toml too; give one of them another id"
+        "specs/sources.toml: acme-datasheet: the id stands in specs/sources/acme.toml too; give one of them another id"
     ]
