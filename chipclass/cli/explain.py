@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,7 @@ def _shown(line: Line) -> str:
     first = f"{line.outcome:<{_COLUMN}}{'  ' * line.depth}"
     text = f"{line.text}{f' [{line.cite}]' if line.cite else ''}"
     later = " " * (len(first) + 2)
-    return textwrap.fill(text, layout.WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    return layout.fill(text, first, later)
 
 
 def markdown(data: Mapping[str, Any]) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chipclass import explanation as words
 
 WIDTH = 80
+#: Stands for the second column of a character of double width while text is wrapped.
+_SECOND = "\0"
 LABEL = 14
 _COLOURS = {"controlled": "31;1", "cannot exclude": "33;1", "not caught": "36;1", "heading": "1", "quiet": "2"}
 
@@ -26,15 +29,31 @@ def heading(text: str) -> str:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    return fill(text, indent, indent, break_long_words=False)
+
+
+def fill(text: str, first: str = "", later: str = "", break_long_words: bool = True) -> str:
+    """The text in 80 columns; a character of double width (Chinese, Japanese, Korean) counts as two."""
+    filled = textwrap.fill(
+        _doubled(text),
+        WIDTH,
+        initial_indent=_doubled(first),
+        subsequent_indent=later,
+        break_on_hyphens=False,
+        break_long_words=break_long_words,
     )
+    return filled.replace(_SECOND, "")
+
+
+def _doubled(text: str) -> str:
+    """Every character of double width followed by a mark, so that counting characters counts columns."""
+    if text.isascii():
+        return text
+    return "".join(c + _SECOND if unicodedata.east_asian_width(c) in "WF" else c for c in text)
 
 
 def bullet(text: str, indent: str = "") -> str:
-    return textwrap.fill(
-        text, WIDTH, initial_indent=f"{indent}- ", subsequent_indent=f"{indent}  ", break_on_hyphens=False
-    )
+    return fill(text, f"{indent}- ", f"{indent}  ")
 
 
 def field(label: str, text: str, width: int = LABEL) -> str:
@@ -43,7 +62,7 @@ def field(label: str, text: str, width: int = LABEL) -> str:
     first = f"{label:<{width - 1}} "
     if any(len(word) > WIDTH - width for word in text.split()):  # an address is never torn apart
         return f"{label}\n{wrapped(text, '  ')}"
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=pad, break_on_hyphens=False)
+    return fill(text, first, pad)
 
 
 def compared(lines: Iterable[tuple[str, str, str]]) -> str:
@@ -85,13 +104,14 @@ def table(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str 
         return ""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     aligned = set(right)
+    fixed = sum(widths) if len(widths) - 1 in aligned else sum(widths[:-1])
+    gap = "  " if len(indent) + fixed + 2 * (len(widths) - 1) <= WIDTH else " "
     result = []
     for line in lines:
         cells = [c.rjust(w) if i in aligned else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
-        start = indent + "  ".join(cells[:-1]) + ("  " if len(cells) > 1 else "")
+        start = indent + gap.join(cells[:-1]) + (gap if len(cells) > 1 else "")
         if wrap and len(start) + len(line[-1]) > WIDTH and len(start) < WIDTH - 16 and len(line) - 1 not in aligned:
-            text = textwrap.fill(line[-1], WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
-            result.append(text)
+            result.append(fill(line[-1], start, " " * len(start)))
         else:
             result.append((start + cells[-1]).rstrip())
     return "\n".join(result)

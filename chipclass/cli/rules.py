@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -114,4 +113,4 @@ def _hanging(indent: str, text: str) -> str:
     if len(indent) + len(text) <= layout.WIDTH:
         return indent + text
     later = indent + "    "
-    return textwrap.fill(text, layout.WIDTH, initial_indent=indent, subsequent_indent=later, break_on_hyphens=False)
+    return layout.fill(text, indent, later)
