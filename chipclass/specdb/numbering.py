@@ -95,7 +95,7 @@ def _strays(data: Mapping[str, Any], key: str, board: Mapping[str, Any]) -> Iter
     """Listed numbers of this board whose product the board does not name."""
     scheme = data["schemes"].get(board["scheme"])
     listed = {p for entry in (board, *board.get("variant", ())) for p in entry.get("products", ())}
-    if not scheme or not listed or "pci_vendor" in scheme:
+    if not scheme or not listed or "pci_vendor" in scheme or any(_scheme(scheme)):
         return
     for table in ("chips", "products"):
         for name, record in data[table].items():
