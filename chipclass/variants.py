@@ -18,6 +18,11 @@ Conclusion = Mapping[str, Any]
 _GRAVITY = (NOT_CAUGHT, CANNOT_EXCLUDE, CONTROLLED)
 
 
+def gravity(status: str) -> int:
+    """How grave a status is: the graver one decides."""
+    return _GRAVITY.index(status)
+
+
 def concluded(specs: Specs, items: Sequence[Item], conclusions: Sequence[Conclusion], name: str) -> dict[str, Any]:
     """One conclusion over everything that ``items`` can mean, from those of their subjects, in their order.
 
@@ -34,7 +39,7 @@ def concluded(specs: Specs, items: Sequence[Item], conclusions: Sequence[Conclus
 
 def _together(parts: Sequence[Conclusion], name: str) -> dict[str, Any]:
     """The conclusion of a product that holds several kinds of chip: it is caught if one of them is."""
-    lead = max(parts, key=lambda part: _GRAVITY.index(part["status"]))
+    lead = max(parts, key=lambda part: gravity(part["status"]))
     if len(parts) == 1:
         return dict(lead)
     said = f"{name} holds {len(parts)} kinds of chip; the gravest decides. {lead['summary']}"

@@ -14,8 +14,10 @@ from chipclass.conclusion import deciding_classes
 from chipclass.rulers import Line, Ruler, lines, rulers
 from chipclass.rules.book import Book, book_of
 from chipclass.rules.transactions import QueryError
+from chipclass.specdb.contents import parts_of
 from chipclass.specdb.records import MANUFACTURER
 from chipclass.specdb.store import Specs, load
+from chipclass.variants import gravity
 
 HEADLINES = ("tpp", "performance_density", "applicable_die_area", "total_dram_bandwidth", "interconnect_bandwidth")
 VARIANTS = ("", "Variant", "TPP", "Status", "Class")
@@ -44,7 +46,7 @@ def screen(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> s
     """One product, or a family by the variant that represents it, in 80 columns."""
     variants, conclusion = entry["variants"], entry["conclusion"]
     chosen = _shown(entry)
-    parts = [_title(data, entry, chosen), _verdict(conclusion)]
+    parts = [_title(specs, data, entry, chosen), _verdict(conclusion)]
     if len(variants) > 1:
         parts.append(_variants(variants, chosen, entry["match"]["family"]))
     parts += [_figures(specs, chosen), _lines(specs, chosen, data["as_of"])]
@@ -54,13 +56,16 @@ def screen(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any]) -> s
 
 
 def _shown(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The variant that represents a family, else the first."""
-    variants = entry["variants"]
-    return next((v for v in variants if v["product"] == entry["represented_by"]), variants[0])
+    """The variant that represents a family; of several chips in it, or where none represents, the gravest."""
+    own = [v for v in entry["variants"] if v["product"] == entry["represented_by"]]
+    together = len({v["product"] for v in entry["variants"]}) == 1
+    return max(own or entry["variants"], key=lambda v: gravity(v["conclusion"]["status"]) if together else 0)
 
 
-def _title(data: Mapping[str, Any], entry: Mapping[str, Any], chosen: Mapping[str, Any]) -> str:
-    name = chosen["name"] if len(entry["variants"]) == 1 else f"{entry['query']}: {len(entry['variants'])} variants"
+def _title(specs: Specs, data: Mapping[str, Any], entry: Mapping[str, Any], chosen: Mapping[str, Any]) -> str:
+    number, kinds = len(entry["variants"]), len(parts_of(specs, specs.item(chosen["product"])))
+    what = f"{kinds} kinds of chip" if kinds > 1 and not entry["match"]["family"] else f"{number} variants"
+    name = chosen["name"] if number == 1 else f"{entry['query']}: {what}"
     date = f"as of {data['as_of']}"
     first = layout.heading(name) + " " * max(2, layout.WIDTH - len(name) - len(date)) + date
     return f"{first}\n{layout.wrapped(entry['match']['evidence'])}"
@@ -87,7 +92,7 @@ def class_words(conclusion: Mapping[str, Any]) -> str:
 
 
 def _variants(variants: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any], family: str | None) -> str:
-    table = layout.table([VARIANTS, *_variant_rows(variants, chosen)], right=[2])
+    table = layout.table([VARIANTS, *_variant_rows(variants, chosen)], right=[2], shorten=1)
     return f"{table}\n* shown below{'; it represents the family' if family else ''}"
 
 

@@ -97,11 +97,24 @@ def asked(deal: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def table(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str = "", wrap: bool = True) -> str:
-    """Rows in aligned columns; columns in ``right`` are aligned right; the last column is wrapped at 80 columns."""
+def table(
+    rows: Iterable[Sequence[str]],
+    right: Iterable[int] = (),
+    indent: str = "",
+    wrap: bool = True,
+    shorten: int | None = None,
+) -> str:
+    """Rows in aligned columns; columns in ``right`` are aligned right; the last column is wrapped at 80 columns.
+
+    The cells of the column ``shorten`` are cut so that the others fit.
+    """
     lines = [[str(cell) for cell in row] for row in rows]
     if not lines:
         return ""
+    if shorten is not None:
+        others = sum(max(len(line[i]) for line in lines) + 1 for i in range(len(lines[0])) if i != shorten)
+        room = max(LABEL, WIDTH - len(indent) - others)
+        lines = [[_cut(c, room) if i == shorten else c for i, c in enumerate(line)] for line in lines]
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     aligned = set(right)
     fixed = sum(widths) if len(widths) - 1 in aligned else sum(widths[:-1])
@@ -115,6 +128,10 @@ def table(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str 
         else:
             result.append((start + cells[-1]).rstrip())
     return "\n".join(result)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -256,3 +256,13 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     process.stdout.close()
     assert b"Traceback" not in process.stderr.read()
     assert process.wait(60) == 0
+
+
+def test_several_kinds_of_chip_are_no_variants_and_the_gravest_is_shown(chipclass_: Chipclass) -> None:
+    done = chipclass_("classify", "nvidia-igx-thor-devkit-dgpu", *DAY)
+    assert done.code == 0
+    check_text(done.out)
+    first, *rest = done.out.splitlines()
+    assert "2 kinds of chip" in first
+    assert any(line.startswith("*  NVIDIA RTX PRO 6000") and "controlled" in line for line in rest)
+    assert "2 variants" in chipclass_("classify", "HGX H20", *DAY).out.splitlines()[0]
