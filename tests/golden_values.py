@@ -19,7 +19,7 @@ from tests.known_answers import Failure, at, unmet
 FILE = Path(__file__).parent / "data" / "golden_values.toml"
 DATA = tomllib.loads(FILE.read_text("utf-8"))
 #: Everything that can account for a row.
-KINDS = ("case", "arithmetic", "no_product", "not_entered")
+KINDS = ("case", "arithmetic", "no_product")
 EU = "eu-dual-use/3A501.a.16"
 JANUARY_2026 = "us-ear/742.6-b-10-iii-A-1"
 US_CLASS = "conclusion.ic_class[regime=us-ear].paragraphs"
