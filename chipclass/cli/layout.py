@@ -112,7 +112,7 @@ def table(
     if not lines:
         return ""
     if shorten is not None:
-        others = sum(max(len(line[i]) for line in lines) + 1 for i in range(len(lines[0])) if i != shorten)
+        others = sum(max(len(line[i]) for line in lines) + 2 for i in range(len(lines[0])) if i != shorten)
         room = max(LABEL, WIDTH - len(indent) - others)
         lines = [[_cut(c, room) if i == shorten else c for i, c in enumerate(line)] for line in lines]
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
