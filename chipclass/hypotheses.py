@@ -259,9 +259,15 @@ def _new_limits(edits: Iterable[Change]) -> list[Change]:
     return list({(e.after.test.metric, e.after.test.limit): e for e in edits if e.moved and e.after}.values())
 
 
+def _speaking(evaluation: Evaluation, edits: Iterable[Change]) -> Iterator[Change]:
+    """Changes of provisions that speak of the chip at all: memory has paragraphs of its own."""
+    provisions = book_of(evaluation.specs).provisions
+    return (e for e in edits if provisions[e.limit.provision].applies_to == evaluation.chip.function)
+
+
 def _near(evaluation: Evaluation, edits: Sequence[Change]) -> Iterator[dict[str, Any]]:
     """New limits that a figure of a chip that stays lies within 5 % of."""
-    for edit in _new_limits(edits):
+    for edit in _new_limits(_speaking(evaluation, edits)):
         limit = edit.limit.test.limit
         ends = [Fraction(e) for e in evaluation.prover.range_of(edit.limit.test.metric) if e is not None and e != INF]
         if limit and any(abs(end / limit - 1) <= NEAR for end in ends):
@@ -270,7 +276,7 @@ def _near(evaluation: Evaluation, edits: Sequence[Change]) -> Iterator[dict[str,
 
 def _open(evaluation: Evaluation, edits: Sequence[Change]) -> Iterator[dict[str, Any]]:
     """New limits of which it is not known on which side a chip that stays lies."""
-    for edit in _new_limits(edits):
+    for edit in _new_limits(_speaking(evaluation, edits)):
         entry = _beside(evaluation, edit)
         if entry["outcome"] == UNDECIDED:
             yield entry
