@@ -67,10 +67,11 @@ def declared() -> list[Difference]:
     for chip in specs.items("chips"):
         why = {entry.get("of", ""): entry["note"] for entry in chip.exception if entry["check"] == "declared tpp"}
         for fact in chip.facts:
-            if fact.attribute == "tpp" and fact.value.value is not None:
+            if fact.attribute == "tpp" and fact.status == "declared" and fact.value.value is not None:
                 low, high = computed(without, without.item(chip.id))
                 said = why.get(f"{float(fact.value.value):,.10g}") or why.get("") or fact.set_aside
-                found.append(Difference(chip.name, chip.id, fact.value.value, low, high, said or ""))
+                said = said or ("" if low else "no rate is published")
+                found.append(Difference(chip.name, chip.id, fact.value.value, low, high, said))
     return list(dict.fromkeys(found))
 
 
