@@ -32,6 +32,12 @@ def before(text: str, start: int) -> int | None:
     return int(match[1] or match[2]) if match else None
 
 
+def behind(text: str, end: int) -> int | None:
+    """The count right behind a name: ``x8``, ``(8)``."""
+    match = _AFTER.match(text, end)
+    return int(match[1] or match[2]) if match else None
+
+
 def stated(text: str, start: int, end: int) -> set[int | None]:
     """The counts that stand beside a name. None among them: a number that may be a count, and may be another one."""
     numbers: set[int | None] = set()

@@ -13,13 +13,14 @@ from functools import lru_cache
 from typing import Any
 
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID, PCI_KINDS
-from chipclass.specdb.contents import chip_ids
+from chipclass.specdb.contents import chip_ids, meanings
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of, plain
 
 _LETTER = "A-Z0-9À-ÖØ-Þ"
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_CJK = re.compile(f"[{_CJK_LETTER}]")
 #: A name begins after anything that is no letter or digit, or right after a glued count ("2x").
 _LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×]))"
 #: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
@@ -28,9 +29,10 @@ _RIGHT = rf"(?:(?![{_LETTER}])|{_GLUED})"
 #: A part number does not end where another group follows: that is another number.
 _NUMBER_RIGHT = rf"(?:(?![{_LETTER}]|-[{_LETTER}])|{_GLUED})"
 _DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
-#: Between the words of a name. Before a short word ("D", "3e") a comma or a bracket ends the name.
-_SHORT_GAP = r"[\s_/-]{1,2}"
-_GAP = r"[\s_/.,\"'():-]{1,3}"
+#: Between the words of a name, beside what stands there in the name itself. Before a short word ("D", "3e") a comma
+#: or a bracket ends the name.
+_SHORT_GAP = (r"\s_/-", 2)
+_GAP = (r"\s_/.,\"'():-", 3)
 _MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
 _BUS = re.compile(r"PCI[\s-]?E(?:XPRESS)?\b")
 _KINDS = {"part-number": PART_NUMBER, "gpu-number": PART_NUMBER, **dict.fromkeys(PCI_KINDS, PCI_ID)}
@@ -122,8 +124,13 @@ class Lexicon:
         self.numbers: dict[str, Name] = {}
         words: dict[str, list[dict[str, Any]]] = specs.index["lexicon"]
         self._needs_context = {canonical(entry["pattern"]) for entry in words.get("needs_context", ())}
+        chassis = {canonical(entry["pattern"]) for entry in words.get("chassis", ())}
+        #: Lines of servers that are sold with accelerators of several kinds, and without: the name says not which.
+        self.chassis: set[str] = set()
         root = _Node()
         for item in self._items():
+            if any(canonical(text) in chassis for text in (item.name, *item.aliases)):
+                self.chassis.add(item.id)
             self._add_names(root, item)
             self._add_numbers(root, item)
         #: One match for every place where a name begins, overlapping ones included.
@@ -144,6 +151,8 @@ class Lexicon:
         self._qualifiers: dict[str, frozenset[str]] = {}
         self._vendors: dict[str, re.Pattern[str] | None] = {}
         self._dies: dict[str, frozenset[str]] = {}
+        self._installed: frozenset[str] | None = None
+        self._makers = {plain(chip.vendor) for chip in specs.items("chips") if chip.vendor}
 
     def _die_patterns(self) -> Iterator[Unknown]:
         for name, die in self.dies.items():
@@ -169,7 +178,7 @@ class Lexicon:
             known = self.names.get(key)
             ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
             self.names[key] = Name(how, ids, short)
-            root.add(_name_atoms(text), _RIGHT)
+            root.add(_name_atoms(text), "" if _CJK.match(plain(text)[-1]) else _RIGHT)
 
     def _add_numbers(self, root: _Node, item: Item) -> None:
         for entry in item.identifiers:
@@ -191,6 +200,25 @@ class Lexicon:
         if name not in self._chips:
             self._chips[name] = chip_ids(self.specs, self.specs.item(name))
         return self._chips[name]
+
+    def servers(self, name: str) -> tuple[Item, ...]:
+        """The configurations of a line of servers; nothing for any other id."""
+        item = self.specs.item(name)
+        configurations = meanings(self.specs, item) if item.level == "family" else ()
+        return configurations if all(entry.kind == "server" for entry in configurations) else ()
+
+    def installed(self) -> frozenset[str]:
+        """The chips that some product of the database contains."""
+        if self._installed is None:
+            self._installed = frozenset(chip for item in self.specs.items("products") for chip in self.chips(item.id))
+        return self._installed
+
+    def foreign(self, maker: str, names: Iterable[str]) -> bool:
+        """Whether a word is a maker of chips, and of none that the ids name: no context for their short names."""
+        if maker not in self._makers:
+            return False
+        items = [self.specs.item(chip) for name in names for chip in self.chips(name)]
+        return not any(maker in plain(text) for item in items for text in (item.vendor, item.name, *item.aliases))
 
     def vendor(self, name: str) -> re.Pattern[str] | None:
         """The makers' names of an id: each of them is context for its short names."""
@@ -242,13 +270,17 @@ def _name_atoms(text: str) -> Iterator[str]:
     Within the model word a space between letters and digits may stand only in a longer name: alone it is too often two
     words.
     """
-    words = re.findall(rf"[{_LETTER}]+", plain(text))
+    shown = plain(text)
+    found = list(re.finditer(rf"[{_LETTER}]+|[{_CJK_LETTER}]+", shown))
+    words = [match[0] for match in found]
     spaced = any(word != "GPU" for word in words[1:]) and len(words) > 1
-    before = ""
-    for place, word in enumerate(words):
+    before, end = "", 0
+    for place, match in enumerate(found):
+        word = match[0]
         if before:
-            gap = _GAP if len(word) >= 3 else _SHORT_GAP
-            yield f"(?:{gap})?" if before[-1].isdigit() != word[0].isdigit() else gap
+            gap = _gap(word, shown[end : match.start()])
+            glued = before[-1].isdigit() != word[0].isdigit() or _CJK.match(before[-1]) or _CJK.match(word)
+            yield f"(?:{gap})?" if glued else gap
         if word == "PCIE":
             yield r"PCI[\s-]?E(?:XPRESS)?"
         elif memory := re.fullmatch(r"([0-9]+)GB", word):
@@ -261,7 +293,13 @@ def _name_atoms(text: str) -> Iterator[str]:
                 if number == 1 and model and not runs[0][0].isdigit() and len(run) > 1:
                     yield "[ -]?"
                 yield re.escape(run)
-        before = word
+        before, end = word, match.end()
+
+
+def _gap(word: str, written: str) -> str:
+    """What may stand before a word of a name, where ``written`` stands in the name."""
+    usual, count = _GAP if len(word) >= 3 else _SHORT_GAP
+    return f"[{re.escape(written)}{usual}]{{1,{max(count, len(written))}}}"
 
 
 def _number_atoms(text: str, glued: bool) -> Iterator[str]:

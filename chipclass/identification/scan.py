@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
+from chipclass.identification.counts import NEAR
 from chipclass.identification.lexicon import DEVICE, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.contents import chip_count, meanings
+from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
@@ -24,8 +26,15 @@ _NEXT = re.compile(r"[\s_,/-]{1,2}([A-Z0-9]+(?:\s?G[BO]?\b)?)")
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
 _GLUED_COUNT = re.compile(r"[0-9]\s?[X×]\s?$")
 _COUNT = re.compile(r"[X×][0-9]{0,2}")
+#: Between a server and a chip these say that both are sold.
+_TOGETHER = re.compile(r"[;&\n]|(?<![A-Z0-9])[+]|\b(?:AND|UND|ET|SOWIE)\b|[和与與及]")
 _MEMORY = re.compile(r"[0-9]+GB")
+_SIZE = re.compile(r"\b[0-9]+\s?G[BO]?\b")
 _OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
+#: A short name that is glued behind another number belongs to a longer one; behind a count or a size it does not.
+_NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-9][A-Z0-9]*-$")
+_SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
+PART = "part of a longer name"
 #: A laptop's GPU has the name of a desktop card and is another chip.
 _LAPTOP = re.compile(
     r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
@@ -73,7 +82,7 @@ def scan(specs: Specs, text: str, *, context: bool = False, maker: str = "") -> 
     elsewhere in the row, as ``maker_of`` gives it; with it a bare model number is not overlooked.
     """
     scanner = _Scan(lexicon_of(specs), text)
-    found = scanner.found(context or bool(maker), maker)
+    found = scanner.found(context, maker)
     return scanner.by_maker(maker) if found.how == NONE and maker else found
 
 
@@ -93,7 +102,7 @@ def maker_of(specs: Specs, text: str) -> str:
 
 
 def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
-    """Without what another of the ids says more exactly: a family beside its variant, a chip beside its board."""
+    """Without what another of the ids says more exactly: a family beside its variant, a part beside what holds it."""
     lexicon = lexicon_of(specs)
     unique = tuple(dict.fromkeys(ids))
 
@@ -101,6 +110,8 @@ def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
         level, mine, theirs = specs.item(one).level, lexicon.chips(one), lexicon.chips(other)
         if level == "family":
             return theirs < mine or (theirs == mine and specs.item(other).level != "family")
+        if any(part.get("product") == one for part in specs.item(other).contains):
+            return True
         return level == "chip" and specs.item(other).level not in ("chip", "family") and mine <= theirs
 
     return tuple(one for one in unique if not any(said_by(one, other) for other in unique if other != one))
@@ -116,6 +127,7 @@ class _Scan:
         self.shown = text if len(text) == len(self.text) else self.text
         self.refused: list[Refusal] = []
         self.repeated: set[str] = set()
+        self.housed = False
         self.look_alikes = self._look_alikes()
         self.names = self._names()
         self.unknown = self._unknown()
@@ -150,7 +162,9 @@ class _Scan:
             why = ""
             if owner.how in (PART_NUMBER, PCI_ID):
                 why = "inferred from the numbering" if owner.inferred else "named by the source"
-            hits.append(Hit(start, end, owner.how, owner.ids, owner.short, why))
+            before = _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start)
+            part = owner.how in (ALIAS, FAMILY) and bool(before and _SHORT_MODEL.match(self.text, start))
+            hits.append(Hit(start, end, owner.how, owner.ids, owner.short or part, why, kind=PART if part else ""))
         chosen: list[Hit] = []
         for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
             if not any(hit.overlaps(other.start, other.end) for other in chosen):
@@ -181,11 +195,19 @@ class _Scan:
             if _ALTERNATIVE.match(self.text, match.end()):
                 break
             if hit.how == FAMILY:
-                left = frozenset(chip for chip in left if word in self.lexicon.words_of(chip)) or left
+                left = self._narrower(left, [word])
             end = match.end()
-        if hit.how == FAMILY and len(left) == 1:
+        if hit.how == FAMILY and end > hit.end:
+            left = self._narrower(left, _SIZE.findall(self.text[hit.start : hit.end]))
+        if hit.how == FAMILY and len(left) == 1 and not self.lexicon.servers(hit.ids[0]):
             return replace(hit, end=end, how=ALIAS, ids=tuple(left))
         return hit
+
+    def _narrower(self, chips: frozenset[str], words: Iterable[str]) -> frozenset[str]:
+        """The chips whose names have each of the words, as far as any has."""
+        for word in map(canonical, words):
+            chips = frozenset(chip for chip in chips if word in self.lexicon.words_of(chip)) or chips
+        return chips
 
     def _widened(self, hit: Hit) -> Hit:
         """``40GB/80GB``, ``SXM or PCIe`` behind a model: the name leaves open what it seems to say."""
@@ -207,14 +229,19 @@ class _Scan:
             seen: Counter[str] = Counter()
             if entry.unless is not None and entry.unless.search(self.text):
                 continue
-            for match in entry.regex.finditer(self.text):
+            for match in _every(entry.regex, self.text):
                 seen[match[0]] += 1
                 if seen[match[0]] > REPEATS:
                     continue
                 start, end = _core(self.text, *match.span(), bounded=entry.regex.pattern.startswith("(?:^|"))
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
                     continue
-                inside = [n for n in self.names if start <= n.start and n.end < end]
+                inside = [
+                    n
+                    for n in self.names
+                    if start <= n.start and (n.end < end or (n.end == end and n.short and start < n.start))
+                    if n.end < end or not self._own(n, f"{entry.what} {self.text[start:end]}")
+                ]
                 if any(start == n.start and _COUNT.fullmatch(self.text, n.end, end) for n in inside):
                     continue
                 if inside:
@@ -246,12 +273,18 @@ class _Scan:
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""
+        if hit.kind == PART:
+            return False
         key = canonical(self.text[hit.start : hit.end])
         rest = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
-        vendor = any((p := self.lexicon.vendor(name)) is not None and p.search(f"{maker}\n{rest}") for name in hit.ids)
+        vendor = self._own(hit, f"{maker}\n{rest}")
         if vendor or key.isdigit():
             return vendor
-        if context or any(not other.short for other in self.names) or self.lexicon.context.search(rest):
+        if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
+            return True
+        if any(not other.short for other in self.names):
+            return True
+        if any(not self.lexicon.foreign(word[0], hit.ids) for word in self.lexicon.context.finditer(rest)):
             return True
         return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
 
@@ -262,12 +295,14 @@ class _Scan:
             text
         ):
             return False
-        why = plain(unknown.why)
-        own = any(
-            (p := self.lexicon.vendor(i)) and p.search(f"{why} {self.text[name.start : name.end]}") for i in name.ids
-        )
+        own = self._own(name, f"{unknown.why} {self.text[name.start : name.end]}")
         # The lexicon says whose accelerators a pattern finds: a vendor of the database, or other makers.
         return not own and text.isascii() and (unknown.kind == MAKER or bool(maker_of(self.specs, unknown.why)))
+
+    def _own(self, name: Hit, text: str) -> bool:
+        """Whether a text names a maker of what a name stands for."""
+        normal = plain(text)
+        return any((p := self.lexicon.vendor(id_)) is not None and p.search(normal) for id_ in name.ids)
 
     def found(self, context: bool, maker: str) -> Found:
         hits = [*self.names, *self.unknown]
@@ -297,6 +332,8 @@ class _Scan:
                 sure.append(hit)
             elif not canonical(shown).isdigit():
                 open_.append((hit, f"'{shown}' is a short name and nothing beside it says that a chip is meant"))
+        sure, empty = self._filled(sure)
+        open_ += [(hit, f"'{self._cut(hit.start, hit.end)}' is sold with and without accelerators") for hit in empty]
         if sure:
             others = [hit for hit in unknown if not self._describes(hit) and not self._inside(hit, sure)]
             return self._products(sure, others, open_, unknown)
@@ -313,6 +350,43 @@ class _Scan:
             evidence = "; ".join(f"'{r.what}': {r.why}" for r in refused)
             return Found(LOOK_ALIKE, evidence=evidence, refused=refused)
         return Found(NONE)
+
+    def _filled(self, sure: list[Hit]) -> tuple[list[Hit], list[Hit]]:
+        """Lines of servers with the chips that the text names beside them; last: those of which nothing says more."""
+        lines = {hit: servers for hit in sure for name in hit.ids if (servers := self.lexicon.servers(name))}
+        named = [
+            hit
+            for hit in sure
+            if hit not in lines and any(self.lexicon.chips(name) & self.lexicon.installed() for name in hit.ids)
+        ]
+        kept: list[Hit] = []
+        empty: list[Hit] = []
+        for hit in sure:
+            inside = [other for other in named if hit in lines and not self._apart(hit, other)]
+            chassis = not self.lexicon.chassis.isdisjoint(hit.ids)
+            self.housed = self.housed or bool(inside) or chassis
+            if inside:
+                fitting = self._configuration(lines[hit], inside, chassis)
+                kept += [replace(hit, how=ALIAS, ids=(id_,)) for id_ in fitting]
+            else:
+                (empty if chassis else kept).append(hit)
+        return kept, empty
+
+    def _apart(self, one: Hit, other: Hit) -> bool:
+        """Whether a server and a chip are two things that are sold together."""
+        return bool(_TOGETHER.search(self.text, min(one.end, other.end), max(one.start, other.start)))
+
+    def _configuration(self, servers: Sequence[Item], inside: Sequence[Hit], chassis: bool) -> list[str]:
+        """The one configuration with the chips that are named, in the number that is said. A chassis takes any."""
+        chips = {chip for hit in inside for name in hit.ids for chip in self.lexicon.chips(name)}
+        stated = counts.stated(self.text, inside[0].start, inside[0].end) if len(inside) == 1 else set()
+        fits = [
+            server.id
+            for server in servers
+            if self.lexicon.chips(server.id) <= chips
+            and (stated == {chip_count(self.specs, server)} or not (stated or chassis))
+        ]
+        return fits if len(fits) == 1 else []
 
     def by_maker(self, maker: str) -> Found:
         """A text in which nothing was found, beside a maker of accelerators: its model numbers could be chips."""
@@ -331,7 +405,11 @@ class _Scan:
             f"'{self._cut(hit.start, hit.end)}' looks like one ({hit.why}) and is in no list here" for hit in naming[:3]
         ]
         candidates = dict.fromkeys(
-            chip for hit, _ in open_ for name in hit.ids for chip in sorted(self.lexicon.chips(name))
+            chip
+            for hit, _ in open_
+            for name in hit.ids
+            if name not in self.lexicon.chassis
+            for chip in sorted(self.lexicon.chips(name))
         )
         named = tuple(dict.fromkeys(self._cut(hit.start, hit.end) for hit in [*(h for h, _ in open_), *naming]))
         return Found(
@@ -378,15 +456,24 @@ class _Scan:
             return None
         item = self.specs.item(ids[0])
         if any(meant.level != "chip" for meant in meanings(self.specs, item)):
-            return None if counts.several(self.text, hit.start) else chip_count(self.specs, item)
+            known, beside = chip_count(self.specs, item), counts.behind(self.text, hit.end)
+            return None if counts.several(self.text, hit.start) or beside not in (None, known) else known
         stated = counts.stated(self.text, hit.start, hit.end)
         if stated or hit.how not in (ALIAS, FAMILY):
             return stated.pop() if len(stated) == 1 else None if stated else 1
         platform = any(
             h.kind == PLATFORM and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
         )
-        unclear = platform or counts.unclear(self.text, hit.start, hit.end)
+        unclear = platform or self.housed or counts.unclear(self.text, hit.start, hit.end)
         return None if unclear else 1
+
+
+def _every(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """All matches of a pattern that takes the character on either side: one such character may bound two of them."""
+    place = 0
+    while match := regex.search(text, place):
+        yield match
+        place = max(match.end() - 1, match.start() + 1)
 
 
 def _core(text: str, start: int, end: int, bounded: bool) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def test_columns_names_types_and_order() -> None:
 
 
 def test_every_row_once_and_in_order() -> None:
-    texts = ["H200", None, "", "desk", "H20 GPU", "H200", "RTX 5090", "NZXT H200"] * 50
+    texts = ["H200", None, "", "desk", "H20 GPU", "H200", "RTX 6090", "NZXT H200"] * 50
     found = rows(n=list(range(400)), description=texts)
     assert [row["n"] for row in found] == list(range(400))
     assert [row["description"] for row in found] == texts
@@ -64,7 +64,7 @@ def test_every_row_once_and_in_order() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_small_batches_give_the_same_as_one(size: int) -> None:
-    texts = ["H200", "", "RTX 5090", "L4 24GB", "H100 or A100", "cable for H100", "MI308X", "x"] * 9
+    texts = ["H200", "", "RTX 6090", "L4 24GB", "H100 or A100", "cable for H100", "MI308X", "x"] * 9
     source = pa.table({"description": texts, "eccn": (["", "4A090.a", "EAR99"] * 24)})
     whole, parts = audit(source, as_of=DAY), audit(source, as_of=DAY, batch_rows=size)
     assert parts.table.to_pylist() == whole.table.to_pylist()
@@ -79,7 +79,7 @@ def test_the_worst_status_wins_and_comes_first() -> None:
     assert row["products"] == ["nvidia-h200", "amd-mi308x", "nvidia-h20"]
     assert row["product"] == "nvidia-h200"
     assert one("H20 GPU and MI308X")["status"] == "cannot exclude"
-    assert one("H20 GPU and RTX 5090")["status"] == "not identified"
+    assert one("H20 GPU and RTX 6090")["status"] == "not identified"
     assert one("H20 GPU and NZXT H200")["status"] == "not caught"
 
 
@@ -101,7 +101,10 @@ def test_an_unknown_number_beside_a_known_name_is_said() -> None:
 def test_a_family_gives_its_variants_and_no_figure_that_they_do_not_share() -> None:
     row = one("H100")
     assert row["product"] == "nvidia-h100" and row["how"] == "family"
-    assert set(row["candidates"]) == {"nvidia-h100-sxm", "nvidia-h100-pcie", "nvidia-h100-nvl"}
+    assert set(row["candidates"]) == {
+        f"nvidia-h100-{variant}" for variant in ("sxm", "pcie", "nvl", "sxm-64gb", "sxm-94gb", "sxm-96gb")
+    }
+    assert set(one("H100 80GB")["candidates"]) == {"nvidia-h100-sxm", "nvidia-h100-pcie"}
     assert row["tpp"] is None and row["tpp_low"] < 12200 < 15800 < row["tpp_high"]
     assert "ambiguous_variant" in row["findings"]
     assert one("H100 SXM5")["tpp"] == pytest.approx(15831.2)
@@ -112,7 +115,7 @@ def test_a_family_gives_its_variants_and_no_figure_that_they_do_not_share() -> N
 
 def test_bounds_hold_what_decides_and_no_claim_that_is_set_aside() -> None:
     """As ``classify`` has them: a typing error of the press (B200) or a superseded figure (H100 PCIe) is none."""
-    for text, bounds in (("B200", (36000, 37248)), ("H100 PCIe", (12104, 12224)), ("H20 96GB", (2352, 2368))):
+    for text, bounds in (("B200", (36000, 37248)), ("H100 PCIe", (12104.8, 12224)), ("H20 96GB", (2352, 2368))):
         row = one(text)
         assert (row["tpp_low"], row["tpp_high"]) == bounds
 
@@ -122,7 +125,7 @@ def test_context_comes_from_the_manufacturer_and_other_columns() -> None:
     assert one("A10", manufacturer="NVIDIA")["product"] == "nvidia-a10"
     assert one("A10", part_number="GPU-77")["product"] == "nvidia-a10"
     assert one("A10", manufacturer="Apple")["status"] == "not identified"
-    assert one("T4", manufacturer="Nvidia Corp.")["status"] == "not identified"
+    assert one("T5", manufacturer="Nvidia Corp.")["status"] == "not identified"
 
 
 @pytest.mark.parametrize(
