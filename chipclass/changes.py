@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chipclass.answer import Answer
 from chipclass.classification import document
 from chipclass.evaluation import begins_words, checked_words
-from chipclass.positions import Move, Position, evaluations, moves, position_of
+from chipclass.positions import Move, Position, moves, positions
 from chipclass.rules.book import Edition, book_of
 from chipclass.rules.history import ProvisionChange, group_changes, provision_changes
 from chipclass.rules.transactions import QueryError, parse_date, transaction
@@ -43,8 +43,8 @@ def rules_diff(
     specs = specs or load()
     days = [_day(name, text) for name, text in (("the first day", before), ("the second day", after))]
     deals = [transaction(specs, as_of=day, **question) for day in days]
-    positions = [{e.chip.id: position_of(e) for e in evaluations(specs, deal)} for deal in deals]
-    moved = _moves(specs, *positions)
+    stands = [positions(specs, deal) for deal in deals]
+    moved = _moves(specs, *stands)
     first = book_of(specs).first_date()
     data = {
         "before": days[0],
@@ -53,7 +53,7 @@ def rules_diff(
         "groups": [{**c.to_dict(), "before": c.was, "after": c.now} for c in group_changes(specs, *days)],
         "passing": list(_passing(specs, *sorted(days))),
         "moves": moved,
-        "products": len(positions[0]),
+        "products": len(stands[0]),
         "moved": len({name for move in moved for name in move["products"]}),
         "caveats": [
             *([begins_words(first)] * (min(days) < first)),
@@ -99,7 +99,7 @@ def _passing(specs: Specs, low: str, high: str) -> Iterator[dict[str, Any]]:
                 yield {**about, "edition": edition.effective, "until": edition.until, "citation": edition.cite}
 
 
-def _moves(specs: Specs, before: dict[str, Position], after: dict[str, Position]) -> list[dict[str, Any]]:
+def _moves(specs: Specs, before: Mapping[str, Position], after: Mapping[str, Position]) -> list[dict[str, Any]]:
     """Each move with all products that made it; by axis, and within an axis the most frequent first."""
     found: dict[Move, list[str]] = {}
     for name, position in before.items():

@@ -95,16 +95,22 @@ def _overlaid(baseline: Specs, overlay: Folders) -> Specs:
 
 
 def _answer(baseline: Specs, hypothesis: Specs, deal: Transaction, edits: Sequence[Change]) -> dict[str, Any]:
-    old = {evaluation.chip.id: evaluation for evaluation in evaluations(baseline, deal)}
+    only_limits = hypothesis.overlays == baseline.overlays
     moved: list[dict[str, Any]] = []
     stay: list[Evaluation] = []
     added: list[dict[str, Any]] = []
     counted: Counter[Move] = Counter()
     for after in evaluations(hypothesis, deal):
-        before, stands = old.get(after.chip.id), position_of(after)
-        if before is None:
-            added.append({**_head(after), "position": stands._asdict()})
-        elif found := moves(stood := position_of(before), stands):
+        if after.chip.id not in baseline.index["chips"]:
+            added.append({**_head(after), "position": position_of(after)._asdict()})
+            continue
+        if only_limits and not _reached(after, edits):
+            stay.append(after)
+            continue
+        chip = baseline.item(after.chip.id)
+        before = Evaluation(baseline, chip, chip, 1, deal)
+        stood, stands = position_of(before), position_of(after)
+        if found := moves(stood, stands):
             counted.update(found)
             moved.append(_moved(before, after, (stood, stands), found, edits))
         else:
@@ -122,6 +128,18 @@ def _answer(baseline: Specs, hypothesis: Specs, deal: Transaction, edits: Sequen
         "open": [entry for after in stay for entry in _open(after, edits)],
         "added": added,
     }
+
+
+def _reached(evaluation: Evaluation, edits: Sequence[Change]) -> bool:
+    """Whether an edited limit comes out otherwise for a chip, or may: only then can other limits move it."""
+    answer = evaluation.box.answer
+    return any(
+        edit.before is None
+        or edit.after is None
+        or (said := answer(edit.before.test)) is None
+        or said is not answer(edit.after.test)
+        for edit in edits
+    )
 
 
 def _hypothesis(baseline: Specs, hypothesis: Specs, edits: Sequence[Change], deal: Transaction) -> dict[str, Any]:

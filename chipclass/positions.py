@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from chipclass import explanation as words
@@ -84,3 +85,9 @@ def moves(before: Position, after: Position) -> list[Move]:
 def evaluations(specs: Specs, deal: Transaction) -> Iterator[Evaluation]:
     """Every chip of the database on its own, in file order."""
     return (Evaluation(specs, chip, chip, 1, deal) for chip in specs.items("chips"))
+
+
+@lru_cache(maxsize=8)
+def positions(specs: Specs, deal: Transaction) -> Mapping[str, Position]:
+    """The position of every chip, by id. Remembered: days are held against the same day again and again."""
+    return {evaluation.chip.id: position_of(evaluation) for evaluation in evaluations(specs, deal)}

@@ -68,7 +68,7 @@ def coverage_screen(found: Mapping[str, Sequence[Share]], markdown: bool = False
             blocks.append("\n".join([f"### {title[0].upper()}{title[1:]}", "", *lines]))
         else:
             width = max(len(row[0]) for row in cells)
-            lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>12}" for cell in row[1:]) for row in [head, *cells]]
+            lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in [head, *cells]]
             blocks.append("\n".join([layout.heading(title), *lines]))
     return "\n\n".join(blocks)
 

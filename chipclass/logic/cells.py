@@ -11,7 +11,7 @@ arrays): rows are columns, cells are a short loop.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
@@ -22,6 +22,7 @@ from chipclass.logic.numbers import INF, Bound, Interval, Truth, Undefined, any_
 from chipclass.logic.tree import Node, simplified
 
 Values = tuple[Interval | Undefined, ...]
+_ANY: Values = (Interval.unknown(),)
 
 
 class Ratio(NamedTuple):
@@ -106,18 +107,23 @@ NOTHING = Piece(Fraction(0), Fraction(0), undefined=True)
 
 
 class Cell(NamedTuple):
-    """One feasible combination of pieces and truths; ``mask`` says for which rows (True for one product)."""
+    """One feasible combination of pieces and truths; ``mask`` says for which rows (True for one product).
+
+    ``figures``: what tests of figures come to in these pieces, by their text; those missing are worked out when asked.
+    """
 
     pieces: Mapping[str, Piece]
     truths: Mapping[str, bool]
     mask: Truth
+    figures: Mapping[str, bool] = {}
 
     def holds(self, node: Node) -> bool:
         """Truth of a tree in this cell."""
         if node.op == "test":
-            if node.kind == "number":
-                return self.pieces[node.metric].satisfies(node.relation, node.limit)
-            return self.truths[node.text]
+            if node.kind != "number":
+                return self.truths[node.text]
+            known = self.figures.get(node.text)
+            return self.pieces[node.metric].satisfies(node.relation, node.limit) if known is None else known
         if node.op == "not":
             return not self.holds(node.children[0])
         answers = (self.holds(child) for child in node.children)
@@ -145,23 +151,29 @@ def cells(nodes: Iterable[Node], box: Box, leave: Container[str] = ()) -> Iterat
     A metric or truth that the box does not name is unknown: any value from 0, or either answer. The truths in ``leave``
     are left open.
     """
-    limits: dict[str, set[Fraction]] = {}
+    tests: dict[str, dict[str, Node]] = {}
     truths: dict[str, None] = {}
     for node in nodes:
         for test in node.tests():
             if test.kind == "number":
-                limits.setdefault(test.metric, set()).add(test.limit)
+                tests.setdefault(test.metric, {})[test.text] = test
             elif test.text not in leave:
                 truths[test.text] = None
-    for metric in list(limits):
+    for metric in list(tests):
         values = box.numbers.get(metric)
         if isinstance(values, Ratio):  # the numerator is cut first: the quotient is followed inside its pieces
             if isinstance(box.numbers.get(values.numerator), Ratio):
                 raise TypeError("a quotient of a quotient is not supported")
-            limits.setdefault(values.numerator, set())
-    order = sorted(limits, key=lambda metric: isinstance(box.numbers.get(metric), Ratio))
-    cuts = {metric: tuple(axis_pieces(limits[metric])) for metric in order}
-    yield from _Search(box, cuts, list(truths)).split(0, {}, {}, True)
+            tests.setdefault(values.numerator, {})
+    order = sorted(tests, key=lambda metric: isinstance(box.numbers.get(metric), Ratio))
+    cuts = {metric: tuple(_answered(tests[metric].values())) for metric in order}
+    yield from _Search(box, cuts, list(truths)).split(0, {}, {}, {}, True)
+
+
+def _answered(tests: Collection[Node]) -> Iterator[tuple[Piece, dict[str, bool]]]:
+    """The pieces into which tests cut the axis of their metric, with what each test comes to there."""
+    for piece in axis_pieces(test.limit for test in tests):
+        yield piece, {test.text: piece.satisfies(test.relation, test.limit) for test in tests}
 
 
 def axis_pieces(limits: Iterable[Fraction]) -> Iterator[Piece]:
@@ -178,29 +190,34 @@ def axis_pieces(limits: Iterable[Fraction]) -> Iterator[Piece]:
 class _Search:
     """One walk over the cells of a box: metrics first, then truths; branches without a possible row are left."""
 
-    def __init__(self, box: Box, cuts: Mapping[str, tuple[Piece, ...]], truths: list[str]) -> None:
+    def __init__(
+        self, box: Box, cuts: Mapping[str, tuple[tuple[Piece, dict[str, bool]], ...]], truths: list[str]
+    ) -> None:
         self.box = box
         self.cuts = cuts
         self.metrics = list(cuts)
         self.truths = truths
         self._signs: dict[tuple[int, Fraction, int], Any] = {}
+        self._feasible: dict[tuple[str, int, int], Truth] = {}
 
-    def split(self, depth: int, pieces: dict[str, Piece], answers: dict[str, bool], mask: Truth) -> Iterator[Cell]:
+    def split(
+        self, depth: int, pieces: dict[str, Piece], figures: dict[str, bool], answers: dict[str, bool], mask: Truth
+    ) -> Iterator[Cell]:
         if depth < len(self.metrics):
             metric = self.metrics[depth]
-            for piece in self.cuts[metric]:
+            for piece, said in self.cuts[metric]:
                 inside = mask & self.feasible(metric, piece, pieces)
                 if any_true(inside):
-                    yield from self.split(depth + 1, {**pieces, metric: piece}, answers, inside)
+                    yield from self.split(depth + 1, {**pieces, metric: piece}, figures | said, answers, inside)
         elif depth < len(self.metrics) + len(self.truths):
             name = self.truths[depth - len(self.metrics)]
             possible = self.box.truths.get(name, MAYBE)
             for answer, may in ((True, possible.true), (False, possible.false)):
                 inside = mask & may
                 if any_true(inside):
-                    yield from self.split(depth + 1, pieces, {**answers, name: answer}, inside)
+                    yield from self.split(depth + 1, pieces, figures, {**answers, name: answer}, inside)
         else:
-            yield Cell(pieces, answers, mask)
+            yield Cell(pieces, answers, mask, figures)
 
     def sign(self, x: Bound, k: Fraction, y: Bound | None = None) -> Any:
         """`sign`, remembered for columns: neighbouring pieces share their limits."""
@@ -213,9 +230,18 @@ class _Search:
 
     def feasible(self, metric: str, piece: Piece, pieces: Mapping[str, Piece]) -> Truth:
         """Where some value of a metric lies in a piece of its axis, given the pieces chosen before."""
-        values = self.box.numbers.get(metric, (Interval.unknown(),))
-        if isinstance(values, Ratio):
-            return self.feasible_ratio(values, piece, pieces)
+        values = self.box.numbers.get(metric, _ANY)
+        cut = pieces[values.numerator] if isinstance(values, Ratio) else None
+        key = (metric, id(piece), id(cut))  # the pieces live as long as the search
+        if key not in self._feasible:
+            self._feasible[key] = (
+                self.feasible_value(values, piece)
+                if not isinstance(values, Ratio)
+                else self.feasible_ratio(values, piece, pieces[values.numerator])
+            )
+        return self._feasible[key]
+
+    def feasible_value(self, values: Values, piece: Piece) -> Truth:
         possible: Truth = False
         for value in values:
             if isinstance(value, Undefined):
@@ -237,9 +263,8 @@ class _Search:
         relation = self.sign(value.low, piece.high)
         return (relation < 0) | ((relation == 0) & piece.is_point & (value.low_open ^ True))
 
-    def feasible_ratio(self, ratio: Ratio, piece: Piece, pieces: Mapping[str, Piece]) -> Truth:
-        cut = pieces[ratio.numerator]
-        numerators = self.box.numbers.get(ratio.numerator, (Interval.unknown(),))
+    def feasible_ratio(self, ratio: Ratio, piece: Piece, cut: Piece) -> Truth:
+        numerators = self.box.numbers.get(ratio.numerator, _ANY)
         assert not isinstance(numerators, Ratio)
         if cut.undefined:  # the quotient of a figure that does not exist does not exist either
             return piece.undefined

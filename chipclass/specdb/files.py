@@ -57,20 +57,26 @@ def content_hash(folders: list[Path]) -> str:
 
 
 def read(kind: str, path: Path, shown: str, problems: list[Problem]) -> dict[str, Any]:
-    """The data of one spec file; problems are appended and the file is then treated as empty."""
-    import tomllib
-
+    """The data of one spec file, not to be changed; problems are appended and the file is then treated as empty."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data, found = _parsed(kind, path.read_text(encoding="utf-8-sig"), shown)
     except UnicodeDecodeError:
         problems.append(Problem(shown, "", "not UTF-8 text; save the file as UTF-8"))
         return {}
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(shown, "", f"not valid TOML: {error}"))
-        return {}
-    found = [_problem(shown, data, error) for error in _validator(kind).iter_errors(data)]
     problems.extend(found)
     return {} if found else data
+
+
+@lru_cache(maxsize=1024)
+def _parsed(kind: str, text: str, shown: str) -> tuple[dict[str, Any], list[Problem]]:
+    """Remembered: who edits an overlay and loads it again has changed one file of hundreds."""
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return {}, [Problem(shown, "", f"not valid TOML: {error}")]
+    return data, [_problem(shown, data, error) for error in _validator(kind).iter_errors(data)]
 
 
 @lru_cache
