@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from chipclass import explanation as words
@@ -16,6 +17,7 @@ from chipclass.conclusion import (
     requirement_text,
     status_of,
 )
+from chipclass.logic.cells import Box
 from chipclass.proof import MET, Prover, metric_json
 from chipclass.review import policy_of
 from chipclass.rules.alternatives import Metric, deciding_facts
@@ -31,6 +33,22 @@ INFERRED = frozenset({"derived", "press", "estimate"})
 
 #: Kind of product that is used where it stands: no article changes hands.
 INSTANCE = "instance"
+
+
+def _figures(
+    specs: Specs, chip: Item, read: frozenset[str], given: Mapping[str, Metric] | None
+) -> tuple[Mapping[str, Metric], Box]:
+    """The metrics of a chip and what they leave possible; a chip of the database has the same on every day."""
+    if not given and chip.id in specs.index["chips"] and specs.item(chip.id) is chip:
+        return _known_figures(specs, chip.id, read)
+    metrics = metrics_of(specs, chip, read, given)
+    return metrics, box_of(specs, chip, metrics)
+
+
+@lru_cache(maxsize=1024)
+def _known_figures(specs: Specs, chip: str, read: frozenset[str]) -> tuple[Mapping[str, Metric], Box]:
+    metrics = metrics_of(specs, specs.item(chip), read)
+    return metrics, box_of(specs, specs.item(chip), metrics)
 
 
 class Evaluation:
@@ -50,11 +68,11 @@ class Evaluation:
         book, countries = book_of(specs), countries_of(specs)
         tests = book.tests(deal.as_of)
         read = {test.metric for test in tests if test.kind == "number"}
-        self.metrics: dict[str, Metric] = metrics_of(specs, chip, read, given)
+        self.metrics, figures = _figures(specs, chip, frozenset(read), given)
         names = {item.id, chip.id, *chip.families, *item.families, maker_of(chip.vendor)}
         released = [str(fact.value) for fact in deciding_facts(chip.known("release_date"))]
         known = truths(tests, deal, names, countries, released)
-        self.box = box_of(specs, chip, self.metrics).knowing(known)
+        self.box = figures.knowing(known)
         self.axes = Axes(book, self.box, deal, countries, chip.function)
         self.prover = Prover(specs, self.metrics, self.box, deal.as_of)
         self._made: dict[str, dict[str, Any]] = {}

@@ -15,8 +15,11 @@ from chipclass.positions import Position
 from chipclass.rules.history import BEGINS, ENDS, FORMER, NEW
 from tests import contract_docs as contract
 from tests import spec_folders as sf
+from tests.samples import few
 
 SPECS = chipclass.load()
+NAMED = ("nvidia-h20-96gb", "nvidia-l40", "nvidia-h200-nvl", "amd-mi308x", "nvidia-rtx-4090-d")
+FEW = few(SPECS, 60, keep=NAMED)
 MIRROR = {BEGINS: ENDS, ENDS: BEGINS, NEW: FORMER, FORMER: NEW, "joins": "leaves", "leaves": "joins"}
 
 
@@ -89,7 +92,7 @@ def test_an_edition_that_came_and_went_is_named() -> None:
 
 @pytest.mark.parametrize("day", ["2000-01-01", "2022-10-21", "2024-02-01", "2031-01-01"])
 def test_the_same_day_twice_holds_the_same(day: str) -> None:
-    data = diff(day, day)
+    data = diff(day, day, specs=FEW)
     assert not any(data[key] for key in ("provisions", "groups", "passing", "moves")) and data["moved"] == 0
 
 
@@ -157,7 +160,7 @@ def test_the_days_swapped_give_the_mirror(
     before: str, after: str, destination: str | None, headquarters: str | None
 ) -> None:
     asked = {"destination": destination, "headquarters": headquarters}
-    one, other = diff(before, after, **asked), diff(after, before, **asked)
+    one, other = diff(before, after, specs=FEW, **asked), diff(after, before, specs=FEW, **asked)
     assert mirrored(one) == as_is(other)
     assert not contract.problems("rules-diff", one)
     assert not set(contract.undescribed(one, contract.schema("rules-diff"), "rules-diff"))
@@ -166,8 +169,8 @@ def test_the_days_swapped_give_the_mirror(
 @pytest.mark.parametrize(("before", "after"), [("2022-11-01", "2024-06-01"), ("2026-01-14", "2026-09-24")])
 def test_moves_are_those_of_the_timelines(before: str, after: str) -> None:
     """Each product in each move once, and where its timeline has it on the two days."""
-    data = diff(before, after, destination="CN")
-    for chip in ("nvidia-h20-96gb", "nvidia-l40", "nvidia-h200-nvl", "amd-mi308x", "nvidia-rtx-4090-d"):
+    data = diff(before, after, destination="CN", specs=FEW)
+    for chip in NAMED:
         [line] = chipclass.timeline(chip, destination="CN").to_dict()["results"][0]["timelines"]
         ends = [
             next(p["position"] for p in line["periods"] if (p["from"] or "") <= day <= (p["to"] or "9999"))
