@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from chipclass.explanation import decimal_text, exact_text, open_words, show, span_words
-from chipclass.logic.cells import Box, Cell, Ratio, cells, folded, outcomes
+from chipclass.logic.cells import Box, Cell, Part, Ratio, cells, folded, outcomes
 from chipclass.logic.numbers import INF, Interval, Undefined
 from chipclass.logic.tree import Node
 from chipclass.rules.alternatives import Metric
@@ -181,12 +182,7 @@ class Prover:
         """The facts that would decide an undecided provision, and the value at which it turns."""
         result: dict[tuple[str, str], dict[str, Any]] = {}
         tree = folded(whole, self.box)
-        found = list(cells([tree], self.box))
-        whole_holds = [cell.holds(tree) for cell in found]
-        answers = [(test, [cell.holds(test) for cell in found]) for test in _different(tree)]
-        open_ = [(test, said) for test, said in answers if len(set(said)) == 2]
-        alone = [(test, said) for test, said in open_ if _matters(said, whole_holds)]
-        for test, _ in alone or open_:  # where no single answer settles it, all that are open together do
+        for test in _settling_tests(tree, self.box.part([tree])):
             for entry in self._settling(test):
                 result.setdefault((entry["fact"], entry["text"]), entry)
         return list(result.values())
@@ -229,6 +225,16 @@ class Prover:
                     {"fact": fact, "turns_at": None, "text": f"TPP and die area: density {show(test.limit)}"}
                 )
         return entries
+
+
+@lru_cache(maxsize=4096)
+def _settling_tests(tree: Node, part: Part) -> list[Node]:
+    """The open tests of a tree whose answer settles it; where no single one does, all that are open together."""
+    found = list(cells([tree], part.box()))
+    whole_holds = [cell.holds(tree) for cell in found]
+    answers = [(test, [cell.holds(test) for cell in found]) for test in _different(tree)]
+    open_ = [(test, said) for test, said in answers if len(set(said)) == 2]
+    return [test for test, said in open_ if _matters(said, whole_holds)] or [test for test, _ in open_]
 
 
 def _matters(answers: Sequence[bool], whole: Sequence[bool]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from chipclass import explanation as words
 from chipclass.conclusion import CANNOT_EXCLUDE, NOT_CAUGHT, Axes
-from chipclass.logic.cells import YES, Box, Cell, cells, folded
+from chipclass.logic.cells import YES, Box, Cell, Part, cells, folded
 from chipclass.logic.tree import Node
 from chipclass.proof import MET, NOT_MET, UNDECIDED, outcome_of
 from chipclass.rules.book import CODIFIED, IN_FORCE, REPORTED, Edition, Provision
@@ -84,27 +85,16 @@ class Review:
 
     def if_caught(self, tree: Node, box: Box) -> str:
         """Outcome of a tree over the cells in which the product is caught at all."""
-        open_ = folded(tree, box)
-        answers: set[bool] = set()
-        for cell in self._caught_cells(open_, box):
-            answers.add(cell.holds(open_))
-            if len(answers) == 2:
-                break
-        return outcome_of(True in answers, False in answers)
-
-    def sufficient(self, tree: Node, tests: Mapping[str, Node]) -> list[Term]:
-        """The smallest sets of answers to the open ``tests`` of a tree that make it hold if the product is caught."""
-        held = {
-            tuple((text, cell.holds(test)) for text, test in tests.items()): cell.holds(tree)
-            for cell in self._caught_cells(tree, self.axes.box)
-        }
-        return _sufficient(tree, [(dict(answers), holds) for answers, holds in held.items()], tests)
+        open_, caught = folded(tree, box), self._caught(box)
+        return _if_caught(open_, caught, box.part([open_, caught]))
 
     def needs(self, provision: Provision) -> str:
         """What would have to be so for the provision to hold, in words: ``A and B``, ``A and either B or C``."""
         tree = folded(self.axes.trees[provision.id], self.axes.box)
         tests = {test.text: test for test in tree.tests()}
-        said = [self._words(term, tests, provision.text("asks")) for term in self.sufficient(tree, tests)]
+        caught = self._caught(self.axes.box)
+        terms = _sufficient(tree, caught, self.axes.box.part([tree, caught]))
+        said = [self._words(term, tests, provision.text("asks")) for term in terms]
         least = [phrases for phrases in said if not any(set(other) < set(phrases) for other in said)]
         common = [phrase for phrase in least[0] if all(phrase in phrases for phrases in least)]
         rest = dict.fromkeys(words.join([p for p in phrases if p not in common]) for phrases in least)
@@ -134,18 +124,39 @@ class Review:
         box = self.axes.box
         return box.knowing({t.text: YES for t in tree.tests() if t.kind == "stated" and box.answer(t) is None})
 
-    def _caught_cells(self, tree: Node, box: Box) -> Iterator[Cell]:
-        """The feasible cells in which the product is caught at all."""
+    def _caught(self, box: Box) -> Node:
+        """That the product is caught at all, as far as it is open."""
         classes = tuple(self.axes.trees[p.id] for p in self.axes.class_provisions())
-        caught = folded(Node("any", children=classes), box)
-        return (cell for cell in cells([tree, caught], box) if cell.holds(caught))
+        return folded(Node("any", children=classes), box)
 
 
-def _sufficient(tree: Node, rows: Sequence[tuple[Mapping[str, bool], bool]], tests: Mapping[str, Node]) -> list[Term]:
-    """The smallest sets of answers that make a tree hold; ``rows`` are all that is possible, with what the tree says.
+# Remembered: policies, days and hypotheses ask the same of the same product again and again.
+@lru_cache(maxsize=4096)
+def _if_caught(tree: Node, caught: Node, part: Part) -> str:
+    answers: set[bool] = set()
+    for cell in _caught_cells(tree, caught, part):
+        answers.add(cell.holds(tree))
+        if len(answers) == 2:
+            break
+    return outcome_of(True in answers, False in answers)
+
+
+def _caught_cells(tree: Node, caught: Node, part: Part) -> Iterator[Cell]:
+    return (cell for cell in cells([tree, caught], part.box()) if cell.holds(caught))
+
+
+@lru_cache(maxsize=4096)
+def _sufficient(tree: Node, caught: Node, part: Part) -> list[Term]:
+    """The smallest sets of answers to the tests of a tree that make it hold if the product is caught.
 
     Those that need the fewest unsettled points come first.
     """
+    tests = {test.text: test for test in tree.tests()}
+    held = {
+        tuple((text, cell.holds(test)) for text, test in tests.items()): cell.holds(tree)
+        for cell in _caught_cells(tree, caught, part)
+    }
+    rows = [(dict(answers), holds) for answers, holds in held.items()]
 
     def enough(term: Term) -> bool:
         said = {holds for answers, holds in rows if all(answers[text] is answer for text, answer in term)}

@@ -58,6 +58,17 @@ class Box:
         """The same product where more is known of its truths."""
         return Box(self.numbers, {**self.truths, **truths}, self._figures)
 
+    def part(self, nodes: Iterable[Node]) -> Part:
+        """What trees read of the box: for one product, equal parts give equal answers."""
+        tests = {test.text: test for node in nodes for test in node.tests()}
+        metrics = {test.metric for test in tests.values() if test.kind == "number"}
+        metrics |= {of.numerator for name in metrics if isinstance(of := self.numbers.get(name), Ratio)}
+        truths = (text for text, test in tests.items() if test.kind != "number")
+        return Part(
+            tuple((name, self.numbers[name]) for name in sorted(metrics) if name in self.numbers),
+            tuple((text, self.truths[text]) for text in sorted(truths) if text in self.truths),
+        )
+
     def answer(self, test: Node) -> bool | None:
         """What a test certainly comes to for one product; None where it is open, and always for columns."""
         if test.kind != "number":
@@ -77,6 +88,16 @@ class Box:
         if isinstance(values, Ratio):
             return any(map(_is_a_column, values.denominator)) or self._has_columns(values.numerator)
         return any(map(_is_a_column, values))
+
+
+class Part(NamedTuple):
+    """Metrics and truths of a box, by name; hashable for one product."""
+
+    numbers: tuple[tuple[str, Values | Ratio], ...]
+    truths: tuple[tuple[str, Possible], ...]
+
+    def box(self) -> Box:
+        return Box(dict(self.numbers), dict(self.truths))
 
 
 class Piece(NamedTuple):
