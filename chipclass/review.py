@@ -88,13 +88,19 @@ class Review:
         open_, caught = folded(tree, box), self._caught(box)
         return _if_caught(open_, caught, box.part([open_, caught]))
 
+    def sufficient(self, tree: Node) -> list[Term]:
+        """The smallest sets of answers to the open tests of a tree that make it hold if the product is caught.
+
+        Those that need the fewest unsettled points come first.
+        """
+        caught = self._caught(self.axes.box)
+        return _sufficient(tree, caught, self.axes.box.part([tree, caught]))
+
     def needs(self, provision: Provision) -> str:
         """What would have to be so for the provision to hold, in words: ``A and B``, ``A and either B or C``."""
         tree = folded(self.axes.trees[provision.id], self.axes.box)
         tests = {test.text: test for test in tree.tests()}
-        caught = self._caught(self.axes.box)
-        terms = _sufficient(tree, caught, self.axes.box.part([tree, caught]))
-        said = [self._words(term, tests, provision.text("asks")) for term in terms]
+        said = [self._words(term, tests, provision.text("asks")) for term in self.sufficient(tree)]
         least = [phrases for phrases in said if not any(set(other) < set(phrases) for other in said)]
         common = [phrase for phrase in least[0] if all(phrase in phrases for phrases in least)]
         rest = dict.fromkeys(words.join([p for p in phrases if p not in common]) for phrases in least)
@@ -147,10 +153,6 @@ def _caught_cells(tree: Node, caught: Node, part: Part) -> Iterator[Cell]:
 
 @lru_cache(maxsize=4096)
 def _sufficient(tree: Node, caught: Node, part: Part) -> list[Term]:
-    """The smallest sets of answers to the tests of a tree that make it hold if the product is caught.
-
-    Those that need the fewest unsettled points come first.
-    """
     tests = {test.text: test for test in tree.tests()}
     held = {
         tuple((text, cell.holds(test)) for text, test in tests.items()): cell.holds(tree)

@@ -129,7 +129,7 @@ def test_periods_join_and_causes_stand_on_their_first_day(chip: str, asked: dict
             assert all(c["day"] == after["from"] and c["text"] in on_file for c in move["causes"])
 
 
-@pytest.mark.parametrize("query", [*spread(SPECS.index["families"], 25), *spread(SPECS.index["products"], 12)])
+@pytest.mark.parametrize("query", [*spread(SPECS.index["families"], 15), *spread(SPECS.index["products"], 8)])
 def test_every_variant_stands_in_one_line(query: str) -> None:
     expected = [(e.item.id, e.chip.id) for e in evaluate(SPECS, resolve(SPECS, query), transaction(SPECS))]
     document = chipclass.timeline(query, specs=SPECS, since="2023-11-01", until="2026-02-01").to_dict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,18 @@ FAMILY = '[[family]]\nid = "acme-x"\nname = "Acme X"\nrepresented_by = "acme-x1"
 
 def problems(folder: Path) -> list[str]:
     """What is odd in an overlay, beside what is odd without it."""
-    found = []
-    for folders in ([sf.specs_folder(), folder], [sf.specs_folder()]):
-        compiler = Compiler(folders)
-        index = compiler.run()
-        found.append({str(problem) for problem in figure_problems(Specs(index), compiler.places)})
-    return sorted(found[0] - found[1])
+    return sorted(odd(sf.specs_folder(), folder) - odd_without())
+
+
+def odd(*folders: Path) -> set[str]:
+    compiler = Compiler(list(folders))
+    index = compiler.run()
+    return {str(problem) for problem in figure_problems(Specs(index), compiler.places)}
+
+
+@cache
+def odd_without() -> set[str]:
+    return odd(sf.specs_folder())
 
 
 @pytest.fixture

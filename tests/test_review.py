@@ -92,7 +92,7 @@ def undecided() -> Iterator[tuple[Review, Node, dict[str, Node], list[Term]]]:
                     if review.if_caught(tree, axes.box) == UNDECIDED:
                         left = left_of(tree, axes.box)
                         tests = {test.text: test for test in left.tests()}
-                        yield review, tree, tests, review.sufficient(left, tests)
+                        yield review, tree, tests, review.sufficient(left)
 
 
 def test_what_is_needed_is_enough_and_nothing_of_it_can_be_left_out() -> None:
