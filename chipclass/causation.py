@@ -8,6 +8,7 @@ changes that would each have moved the axis alone are listed, and the move is ma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from chipclass.evaluation import Evaluation
@@ -46,20 +47,27 @@ def caused(
         return ()
     made = changes(specs, eve, deal.as_of)
 
-    def without(taken_back: Sequence[Change]) -> Position:
-        return position_of(Evaluation(undone(specs, taken_back), *subject, deal, metrics))
+    def without(number: int, alone: bool) -> Position:
+        return position_of(Evaluation(_without(specs, eve, deal.as_of, number, alone), *subject, deal, metrics))
 
-    needed = [(change, without([change])) for change in made]
+    needed = [(change, without(number, alone=True)) for number, change in enumerate(made)]
     enough: list[tuple[Change, Position]] = []
     result = []
     for move in moved:
         causes = _differing(needed, move.axis, move.after)
         several = not causes
         if several:
-            enough = enough or [(change, without([c for c in made if c is not change])) for change in made]
+            enough = enough or [(change, without(number, alone=False)) for number, change in enumerate(made)]
             causes = _differing(enough, move.axis, move.before) or tuple(made)
         result.append(Caused(move, causes, several))
     return tuple(result)
+
+
+@lru_cache(maxsize=64)
+def _without(specs: Specs, eve: str, day: str, number: int, alone: bool) -> Specs:
+    """The database without one change of a day, or without all others; remembered, as variants share their days."""
+    made = changes(specs, eve, day)
+    return undone(specs, [made[number]] if alone else [*made[:number], *made[number + 1 :]])
 
 
 def _differing(positions: Sequence[tuple[Change, Position]], axis: str, value: str) -> tuple[Change, ...]:

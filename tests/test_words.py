@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +54,15 @@ QUESTIONS = [
 
 def texts(data: Any) -> Iterator[str]:
     """Every text of a JSON document, keys included."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield key
-            yield from texts(value)
-    elif isinstance(data, (list, tuple)):
-        for value in data:
-            yield from texts(value)
+    pending = [data]
+    while pending:
+        match pending.pop():
+            case str() as text:
+                yield text
+            case Mapping() as table:
+                pending += [*table.keys(), *table.values()]
+            case list() | tuple() as several:
+                pending += several
 
 
 def flat(text: str) -> str:

@@ -127,7 +127,7 @@ class Provision:
         return None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def book_of(specs: Specs) -> Book:
     """The rule book of a spec database, made once."""
     return Book(specs)

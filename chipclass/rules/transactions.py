@@ -136,7 +136,7 @@ class Countries:
         return MAYBE if any(answer.true for answer in answers) else NO
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def countries_of(specs: Specs) -> Countries:
     """Countries and groups of a spec database, made once."""
     return Countries(specs)
