@@ -2,7 +2,7 @@
 
 .SUFFIXES:
 .NOTPARALLEL:
-.PHONY: help demo test check evidence bench clean setup setup-dev
+.PHONY: help demo test check evidence evaluate bench clean setup setup-dev
 
 BIN = .venv/bin
 PYTHON ?=
@@ -29,6 +29,9 @@ check: setup-dev ## Lint and type-check: ruff, mypy --strict
 
 evidence: setup-dev ## Run the evidence: tests.evidence
 	@$(BIN)/python -m tests.evidence $(ARGS)
+
+evaluate: setup-dev ## Hold identification against the labelled sets
+	@$(BIN)/python -m tests.evaluate $(ARGS)
 
 bench: setup-dev ## Run the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)

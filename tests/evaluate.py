@@ -1,0 +1,123 @@
+"""How well identification does on the labelled sets: ``make evaluate`` prints both halves and writes the page.
+
+Every row gets one outcome. The weights say what a mistake costs: a wrong variant is worse than a family, a missed chip
+worse than a look-alike that a person is shown.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from chipclass.identification.scan import NONE, UNKNOWN, Found, has_context, maker_of, scan
+from chipclass.specdb.store import Specs, load
+from tests import labelled
+from tests.labelled import MEASURED, SETS, TUNING, Row, chips_of
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "identification.md"
+RIGHT, FAMILY, SHOWN, COUNT, WRONG, MISSED, TAKEN = (
+    "right",
+    "says less",
+    "shown to a person",
+    "wrong count",
+    "wrong chip",
+    "missed",
+    "decoy taken for a chip",
+)
+MEANING = {
+    RIGHT: "exactly what the label says",
+    FAMILY: "the right chip among others: the text says more than was read",
+    SHOWN: "an unknown accelerator for a person to look at, where the label is a name or a decoy",
+    COUNT: "the right chips in a wrong number",
+    WRONG: "chips that the text does not name, or not all that it names",
+    MISSED: "nothing, where the text names an accelerator",
+    TAKEN: "a chip, where the text holds none",
+}
+#: What one row costs.
+WEIGHTS = {RIGHT: 0, FAMILY: 1, SHOWN: 1, COUNT: 2, WRONG: 5, MISSED: 5, TAKEN: 5}
+HEAD = ("set", "rows", *MEANING, "right or family", "cost")
+
+
+@dataclass(frozen=True)
+class Scored:
+    row: Row
+    found: Found
+    outcome: str
+
+
+def found_in(specs: Specs, row: Row) -> Found:
+    """What an audit finds in a row with a text and a manufacturer."""
+    context = has_context(specs, row.manufacturer) if row.manufacturer else False
+    maker = maker_of(specs, row.manufacturer) if row.manufacturer else ""
+    return scan(specs, row.text, context=context, maker=maker)
+
+
+def scored(specs: Specs, row: Row) -> Scored:
+    """A row with the best outcome that any of its labels gives."""
+    found = found_in(specs, row)
+    return Scored(row, found, min((outcome(specs, row, label, found) for label in row.labels), key=WEIGHTS.__getitem__))
+
+
+def outcome(specs: Specs, row: Row, label: str, found: Found) -> str:
+    wanted = chips_of(specs, label)
+    named = frozenset(found.candidates) if found.ids else frozenset()
+    if not wanted:
+        if label == labelled.UNKNOWN:
+            return RIGHT if found.unknown else WRONG if named else MISSED
+        return TAKEN if named else SHOWN if found.how == UNKNOWN else RIGHT
+    if not named:
+        return SHOWN if found.how == UNKNOWN else MISSED
+    if named == wanted:
+        return COUNT if row.chips is not None and found.count not in (None, row.chips) else RIGHT
+    return FAMILY if wanted < named and "+" not in label else WRONG
+
+
+def table(results: Iterable[Scored], half: str) -> Iterator[tuple[str, ...]]:
+    """One line per set: how many rows of a half have which outcome."""
+    kept = [result for result in results if result.row.half == half]
+    for name in (*SETS, "all"):
+        counts = Counter(result.outcome for result in kept if name in (result.row.set, "all"))
+        total = counts.total()
+        fine = counts[RIGHT] + counts[FAMILY]
+        cost = sum(WEIGHTS[key] * count for key, count in counts.items())
+        share = f"{fine / total:.1%}" if total else "-"
+        yield name, str(total), *(str(counts[key]) for key in MEANING), share, f"{cost / max(total, 1):.3f}"
+
+
+def errors(results: Iterable[Scored], half: str) -> Iterator[Scored]:
+    """The rows of a half that are not right, the dearest first."""
+    wrong = [r for r in results if r.row.half == half and r.outcome != RIGHT]
+    return iter(sorted(wrong, key=lambda r: (-WEIGHTS[r.outcome], r.row.set, r.row.text)))
+
+
+def evaluated(specs: Specs) -> list[Scored]:
+    return [scored(specs, row) for name in SETS for row in labelled.rows(name)]
+
+
+def markdown(rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [HEAD, ("---", *["---:"] * (len(HEAD) - 1)), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def told(result: Scored) -> str:
+    row, found = result.row, result.found
+    said = " + ".join(found.ids) or (found.how if found.how != NONE else "nothing")
+    count = f", {found.count} chips" if result.outcome == COUNT else ""
+    return f"{result.outcome}: {row.text!r}: {said}{count}; label {row.expected}"
+
+
+def main() -> None:
+    results = evaluated(load())
+    for half in (TUNING, MEASURED):
+        print(f"\n{half} half\n\n{markdown(table(results, half))}")
+    shown = MEASURED if "--measured" in sys.argv else TUNING
+    print(f"\nnot right in the {shown} half:")
+    for result in errors(results, shown):
+        print(f"  {told(result)}")
+
+
+if __name__ == "__main__":
+    main()
