@@ -6,14 +6,28 @@ import re
 import unicodedata
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\ufeff]")
+#: Marks of trade names; between words they stand for nothing.
+_MARKS = re.compile(r"\((?:R|TM)\)|[®™©℠]", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[^0-9A-Z\u0080-\U0010ffff]+")
 
 
 def plain(text: str) -> str:
-    """Upper case, compatibility forms folded (full-width, ligatures), dashes and zero-width marks unified."""
-    if text.isascii():
+    """Upper case, compatibility forms folded (full-width, ligatures), dashes and zero-width marks unified.
+
+    Marks of trade names are gone.
+
+    >>> plain("Intel(R) Arc™ Pro")
+    'INTEL ARC PRO'
+    """
+    if text.isascii() and "(" not in text:
         return text.upper()
+    text = _MARKS.sub(_unmarked, text)
     return _DASHES.sub("-", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _unmarked(mark: re.Match[str]) -> str:
+    """A space where the mark was all that stood between two words."""
+    return " " if mark.string[mark.end() : mark.end() + 1].isalnum() else ""
 
 
 def words(text: str) -> str:

@@ -35,6 +35,11 @@ _OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
 _NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-9][A-Z0-9]*-$")
 _SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
 PART = "part of a longer name"
+_BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+#: Right behind a name these make another model of it.
+_OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER|LAPTOP GPU|MOBILE|MAX-Q)(?![A-Z0-9])")
+_CLAUSES = re.compile(r"[,;:|()\[\]\n\t]")
 #: A laptop's GPU has the name of a desktop card and is another chip.
 _LAPTOP = re.compile(
     r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
@@ -178,6 +183,8 @@ class _Scan:
         beside = (m for m in _LAPTOP.finditer(self.text) if not hit.start <= m.start() < hit.end)
         if "RTX" in self.text[hit.start : hit.end] and (mobile := next(beside, None)):
             return replace(hit, why=f"'{self._cut(*mobile.span())}': a laptop's GPU is another chip", odd=True)
+        if other := _OTHER_MODEL.match(self.text, hit.end):
+            return replace(hit, end=other.end(), why=f"with '{other[1]}' it is another chip", odd=True)
         if (wider := self._widened(hit)) is not hit:
             return wider
         left = self.lexicon.chips(hit.ids[0])
@@ -271,6 +278,18 @@ class _Scan:
         chips = {chip for other in sure for name in other.ids for chip in self.lexicon.chips(name)}
         return die is not None and all(die in self.lexicon.dies_of(chip) for chip in chips)
 
+    def _bare(self, hit: Hit) -> bool:
+        """Whether a name is but a letter and a number among other words: so are cases, vans and voltages called.
+
+        With a count, or alone between commas, it stands for itself.
+        """
+        if hit.how not in (ALIAS, FAMILY) or not _BARE.fullmatch(self.text, hit.start, hit.end):
+            return False
+        if counts.stated(self.text, hit.start, hit.end):
+            return False
+        before, behind = (re.split(_CLAUSES, part) for part in (self.text[: hit.start], self.text[hit.end :]))
+        return bool(_WORD.search(before[-1]) or _WORD.search(behind[0]))
+
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""
         if hit.kind == PART:
@@ -282,7 +301,7 @@ class _Scan:
             return vendor
         if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
             return True
-        if any(not other.short for other in self.names):
+        if any(not (other.short or self._bare(other)) for other in self.names):
             return True
         if any(not self.lexicon.foreign(word[0], hit.ids) for word in self.lexicon.context.finditer(rest)):
             return True
@@ -328,7 +347,7 @@ class _Scan:
                 unknown.append(hit)
             elif hit.odd:
                 open_.append((hit, f"'{shown}': {hit.why}"))
-            elif not hit.short or self._confirmed(hit, context, maker):
+            elif not (hit.short or self._bare(hit)) or self._confirmed(hit, context, maker):
                 sure.append(hit)
             elif not canonical(shown).isdigit():
                 open_.append((hit, f"'{shown}' is a short name and nothing beside it says that a chip is meant"))
