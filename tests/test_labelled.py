@@ -8,7 +8,7 @@ import pytest
 
 from chipclass.identification.scan import scan
 from chipclass.specdb.store import load
-from tests.evaluate import COUNT, FAMILY, MISSED, RIGHT, SHOWN, TAKEN, WEIGHTS, WRONG, outcome
+from tests.evaluate import COUNT, FAMILY, MISSED, PAGE, RIGHT, SHOWN, TAKEN, WEIGHTS, WRONG, evaluated, outcome, page
 from tests.labelled import MEASURED, SETS, TUNING, WORDS, Row, chips_of, ids_of, rows
 
 SPECS = load()
@@ -64,3 +64,7 @@ def test_an_outcome_says_how_far_an_answer_is_from_the_label() -> None:
     assert of("NVIDIA H200 NVL", "accessory") == TAKEN
     assert of("cable for NVIDIA H200 NVL", "look-alike") == RIGHT, "which kind of decoy it is costs nothing"
     assert WEIGHTS[WRONG] > WEIGHTS[FAMILY] and WEIGHTS[MISSED] > WEIGHTS[SHOWN]
+
+
+def test_the_page_is_fresh() -> None:
+    assert PAGE.read_text("utf-8") == page(evaluated(SPECS)), "run make evaluate"

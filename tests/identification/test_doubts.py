@@ -176,3 +176,57 @@ def test_the_die_of_a_named_chip_is_no_other_chip() -> None:
 )
 def test_words_of_context(text: str, name: str) -> None:
     assert found(text).ids == (name,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["D-Link V100 router", "Der Satz B200 Halter", "Audi A100 lamp", "VIPEK L40S armoire", "struts, Dodge B100 B200"],
+)
+def test_a_letter_and_a_number_among_other_words_is_shown_and_not_believed(text: str) -> None:
+    answer = found(text)
+    assert (answer.how, answer.ids) == ("unknown accelerator", ())
+    assert "nothing beside it says that a chip is meant" in answer.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["V100", "8x V100", "V100, refurbished", "Lot 7: V100, boxed", "V100 PCIe card", "V100 16GB", "server, 4x V100"],
+)
+def test_alone_with_a_count_or_with_a_word_of_its_kind_it_is_the_chip(text: str) -> None:
+    answer = found(text)
+    assert answer.ids and set(answer.candidates) <= set(SPECS.index["members"]["nvidia-v100"])
+
+
+@pytest.mark.parametrize("text", ["NVIDIA GeForce GTX 780 Ti", "NVIDIA T600 Laptop GPU", "RTX A2000 Mobile"])
+def test_a_word_behind_the_name_can_make_it_another_model(text: str) -> None:
+    answer = found(text)
+    assert (answer.how, answer.ids) == ("unknown accelerator", ()) and answer.evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "chip"),
+    [
+        ("Intel(R) Arc(TM) Pro B60 Graphics", "intel-arc-pro-b60"),
+        ("Intel® Xeon® CPU Max 9480 Processor", "intel-xeon-max-9480"),
+        ("NVIDIA® H200™ NVL", "nvidia-h200-nvl"),
+    ],
+)
+def test_marks_of_trade_names_are_no_part_of_a_name(text: str, chip: str) -> None:
+    assert found(text).ids == (chip,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NVIDIA A40 Product Brief",
+        "AMD Instinct MI300A system tuning guide",
+        "昇腾910B 驱动与固件安装包",
+        "MI300X OAM shipping tray",
+        "NVIDIA RTX PRO 6000 per GPU 3-year E-LTU",
+        "Cisco UCS B200 M4 Blade Server",
+        "Kingston SSDNow V100",
+    ],
+)
+def test_documents_software_and_packing_are_no_chips(text: str) -> None:
+    answer = found(text)
+    assert answer.how in ("accessory", "look-alike") and not answer.ids
