@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from chipclass.auditing.roles import Roles
 from chipclass.auditing.verdicts import Judge, Verdict
-from chipclass.identification.scan import Found, has_context, maker_of, scan
+from chipclass.identification.prefilter import confirming, nameable
+from chipclass.identification.scan import NONE, Found, has_context, maker_of, scan
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PREFIX = "chipclass_"
 #: Distinct strings that are remembered from batch to batch.
 REMEMBERED = 200_000
+NOTHING = Found(NONE)
 _DICT, _TEXT, _LIST, _FLOAT = "dictionary", "string", "list", "double"
 #: Every audit column in order: its type, and its value from a verdict.
 COLUMNS: tuple[tuple[str, str, Callable[[Verdict], Any]], ...] = (
@@ -121,7 +123,8 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
 
     columns = [_encoded(batch.column(place)) for place in roles.scanned]
     makers, maker_index = _makers(batch, scanner, roles)
-    flags = [np.array([scanner.context(text) for text in texts], bool)[codes] for texts, codes in columns]
+    specs = scanner.judge.specs
+    flags = [np.array(confirming(specs, texts), bool)[codes] for texts, codes in columns]
     kinds: list[list[Found]] = []
     keys: list[np.ndarray] = []
     for place, (texts, codes) in enumerate(columns):
@@ -129,12 +132,14 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
         for other, flag in enumerate(flags):
             if other != place:
                 context |= flag
+        may_name = nameable(specs, texts)
         distinct, inverse = _paired([codes, context.astype(np.int64), maker_index])
         found: dict[Found, int] = {}
         position = []
         for code, by_others, maker in distinct:
             confirmed, name = makers[maker]
-            answer = scanner.found(texts[code], bool(by_others) or confirmed, name)
+            looked = may_name[code] or name
+            answer = scanner.found(texts[code], bool(by_others) or confirmed, name) if looked else NOTHING
             position.append(found.setdefault(answer, len(found)))
         kinds.append(list(found))
         keys.append(np.array(position, np.int64)[inverse])

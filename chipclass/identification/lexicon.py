@@ -311,10 +311,18 @@ def _number_atoms(text: str, glued: bool) -> Iterator[str]:
         yield group
 
 
+def loose(phrase: str) -> str:
+    """A pattern that matches wherever a phrase does, and more: for engines without look-around."""
+    return r"(?s:.{0,2})".join(_words_of(phrase))
+
+
+def _words_of(phrase: str) -> list[str]:
+    return [re.escape(word) for word in re.findall(rf"[{_LETTER}\u0100-\uffff]+", plain(phrase))]
+
+
 def _phrase(text: str, plural: bool = False) -> str:
     """A pattern for a phrase: separators may vary or be missing; no word boundary where writing has none."""
-    words = [re.escape(word) for word in re.findall(rf"[{_LETTER}\u0100-\uffff]+", plain(text))]
-    inner = r"[\s_/.'’:-]{0,2}".join(words)
+    inner = r"[\s_/.'’:-]{0,2}".join(_words_of(text))
     shown = plain(text)
     left = "" if _CJK.match(shown[0]) else rf"(?<![{_LETTER}])"
     if _CJK.match(shown[-1]):
