@@ -2,7 +2,8 @@
 
 The sets stand in ``tests/data/labelled/``. ``expected`` holds the most exact thing that a text supports: ids of chips,
 families or products, joined by ``|`` (one of these) or ``+`` (all of these), or one of the words in `WORDS`. ``second``
-is what a second reader said who had seen neither the first label nor the source; empty where the two agree.
+is what a second reader said who had seen neither the first label nor the source; empty where the two agree, or where
+``readers`` is 1.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Row:
     expected: str
     chips: int | None
     source: str
+    readers: int
     second: str
     ambiguous: bool
     note: str
@@ -76,6 +78,7 @@ def rows(name: str) -> list[Row]:
                 line["expected"],
                 int(line["chips"]) if line["chips"] else None,
                 line["source"],
+                int(line["readers"]),
                 line["second"],
                 line["ambiguous"] == "yes",
                 line["note"],

@@ -40,6 +40,7 @@ def test_every_label_can_be_read(name: str) -> None:
             assert label in WORDS or chips_of(SPECS, label), f"{row.text!r}: {label}"
         assert row.text == row.text.strip() and row.text, row
         assert row.chips is None or row.chips > 0, row
+        assert row.readers in (1, 2) and (row.readers == 2 or not row.second), row
 
 
 def test_the_sets_of_names_and_of_decoys_hold_what_they_are_called() -> None:
@@ -49,7 +50,7 @@ def test_the_sets_of_names_and_of_decoys_hold_what_they_are_called() -> None:
 
 def test_an_outcome_says_how_far_an_answer_is_from_the_label() -> None:
     def of(text: str, label: str, chips: int | None = None) -> str:
-        row = Row("names", text, "", label, chips, "", "", False, "")
+        row = Row("names", text, "", label, chips, "", 1, "", False, "")
         return outcome(SPECS, row, label, scan(SPECS, text))
 
     assert of("NVIDIA H200 NVL", "nvidia-h200-nvl") == RIGHT

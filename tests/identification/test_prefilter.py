@@ -50,7 +50,7 @@ def test_a_text_without_anything_and_no_text_at_all() -> None:
 
 PIECES = st.sampled_from(
     [entry["pattern"] for key in ("look_alike", "context", "accessory") for entry in LEXICON[key]]
-    + ["H200", "RTX 4090", "MI300X", "900-21010-0040-001", "GPU", "8x", "显卡", "昇腾910B", "TESLA", "Alveo U50", "desk"]
+    + ["H200", "RTX 4090", "MI300X", "900-21010-0040-001", "GPU", "8x", "显卡", "昇腾910B", "TESLA", "U50", "desk"]
 )
 GAPS = st.sampled_from(["", " ", "  ", "-", "_", "/", " ", " ", "\u2028", "\x1f", "\n", "’", "™", "(R)", "·"])
 
