@@ -119,8 +119,8 @@ def page(results: list[Scored]) -> str:
         "labelled by readers who knew the database and not the matcher. A hash of the text puts each into one of\n"
         "two halves: the first is looked at when the matcher is worked on, the second only counted. Where two careful\n"
         "readers differ for good reason, either label is right.\n",
-        f"{len(rows):,} texts, {sourced / len(rows):.0%} with the address where they stand. {twice:,} were labelled by\n"
-        f"a second reader who saw neither label nor source: {differ} labels differ. {ambiguous} are marked as\n"
+        f"{len(rows):,} texts, {sourced / len(rows):.0%} with the address where they stand. {twice:,} were read\n"
+        f"again by one who saw neither label nor source: {differ} labels differ. {ambiguous} are marked as\n"
         "ambiguous by one of the two.\n",
         "| outcome | meaning | cost |\n| --- | --- | ---: |",
         *(f"| {name} | {meaning} | {WEIGHTS[name]} |" for name, meaning in MEANING.items()),
