@@ -197,7 +197,7 @@ def classes_by_hand(evaluation: Evaluation, a1: Fraction) -> str:
     return " or ".join(sorted(found))
 
 
-@pytest.mark.parametrize(("turn", "a1"), enumerate(["4800", "1500", "4992", "4992.5", "6000", "14144", "200000"]))
+@pytest.mark.parametrize(("turn", "a1"), list(enumerate(["4800", "1500", "4992", "4992.5", "6000", "14144", "200000"])))
 def test_every_chip_has_the_class_that_brute_force_gives_it(turn: int, a1: str) -> None:
     """Each limit on a part of the chips, so that all have their turn."""
     other = amended(SPECS, wanted_limits(SPECS, {A1: a1}, DEAL.as_of))
