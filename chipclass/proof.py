@@ -228,13 +228,14 @@ class Prover:
 
 
 @lru_cache(maxsize=4096)
-def _settling_tests(tree: Node, part: Part) -> list[Node]:
+def _settling_tests(tree: Node, part: Part) -> tuple[Node, ...]:
     """The open tests of a tree whose answer settles it; where no single one does, all that are open together."""
     found = list(cells([tree], part.box()))
     whole_holds = [cell.holds(tree) for cell in found]
     answers = [(test, [cell.holds(test) for cell in found]) for test in _different(tree)]
     open_ = [(test, said) for test, said in answers if len(set(said)) == 2]
-    return [test for test, said in open_ if _matters(said, whole_holds)] or [test for test, _ in open_]
+    alone = tuple(test for test, said in open_ if _matters(said, whole_holds))
+    return alone or tuple(test for test, _ in open_)
 
 
 def _matters(answers: Sequence[bool], whole: Sequence[bool]) -> bool:

@@ -88,7 +88,7 @@ class Review:
         open_, caught = folded(tree, box), self._caught(box)
         return _if_caught(open_, caught, box.part([open_, caught]))
 
-    def sufficient(self, tree: Node) -> list[Term]:
+    def sufficient(self, tree: Node) -> tuple[Term, ...]:
         """The smallest sets of answers to the open tests of a tree that make it hold if the product is caught.
 
         Those that need the fewest unsettled points come first.
@@ -152,7 +152,7 @@ def _caught_cells(tree: Node, caught: Node, part: Part) -> Iterator[Cell]:
 
 
 @lru_cache(maxsize=4096)
-def _sufficient(tree: Node, caught: Node, part: Part) -> list[Term]:
+def _sufficient(tree: Node, caught: Node, part: Part) -> tuple[Term, ...]:
     tests = {test.text: test for test in tree.tests()}
     held = {
         tuple((text, cell.holds(test)) for text, test in tests.items()): cell.holds(tree)
@@ -171,7 +171,7 @@ def _sufficient(tree: Node, caught: Node, part: Part) -> list[Term]:
                 term -= {literal}
         found[term] = None
     least = [term for term in found if not any(other < term for other in found)]
-    return sorted(least, key=lambda term: sum(tests[text].kind == "unsettled" for text, _ in term))
+    return tuple(sorted(least, key=lambda term: sum(tests[text].kind == "unsettled" for text, _ in term)))
 
 
 def _terms(node: Node, wanted: bool = True) -> list[Term]:

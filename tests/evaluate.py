@@ -28,7 +28,7 @@ RIGHT, FAMILY, SHOWN, COUNT, WRONG, MISSED, TAKEN = (
 )
 MEANING = {
     RIGHT: "exactly what the label says",
-    FAMILY: "the right chip among others: the text says more than was read",
+    FAMILY: "the right chip among others, or without its number: the text says more than was read",
     SHOWN: "an unknown accelerator for a person to look at, where the label is a name or a decoy",
     COUNT: "the right chips in a wrong number",
     WRONG: "chips that the text does not name, or not all that it names",
@@ -65,12 +65,12 @@ def outcome(specs: Specs, row: Row, label: str, found: Found) -> str:
     named = frozenset(found.candidates) if found.ids else frozenset()
     if not wanted:
         if label == labelled.UNKNOWN:
-            return RIGHT if found.unknown else WRONG if named else MISSED
+            return WRONG if named else RIGHT if found.how == UNKNOWN else MISSED
         return TAKEN if named else SHOWN if found.how == UNKNOWN else RIGHT
     if not named:
         return SHOWN if found.how == UNKNOWN else MISSED
     if named == wanted:
-        return COUNT if row.chips is not None and found.count not in (None, row.chips) else RIGHT
+        return RIGHT if row.chips in (None, found.count) else FAMILY if found.count is None else COUNT
     return FAMILY if wanted < named and "+" not in label else WRONG
 
 

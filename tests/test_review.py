@@ -81,7 +81,7 @@ def test_what_is_met_needs_nothing() -> None:
     assert (found["text"], found["outcome"]) == ("case-by-case review", MET)
 
 
-def undecided() -> Iterator[tuple[Review, Node, dict[str, Node], list[Term]]]:
+def undecided() -> Iterator[tuple[Review, Node, dict[str, Node], tuple[Term, ...]]]:
     for chip in map(SPECS.item, CHIPS):
         for date, place in QUESTIONS:
             axes = Evaluation(SPECS, chip, chip, 1, transaction(SPECS, as_of=date, destination=place)).axes

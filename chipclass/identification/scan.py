@@ -287,8 +287,9 @@ class _Scan:
             return False
         if counts.stated(self.text, hit.start, hit.end):
             return False
-        before, behind = (re.split(_CLAUSES, part) for part in (self.text[: hit.start], self.text[hit.end :]))
-        return bool(_WORD.search(before[-1]) or _WORD.search(behind[0]))
+        before = _CLAUSES.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
+        behind = _CLAUSES.split(self.text[hit.end : hit.end + NEAR])[0]
+        return bool(_WORD.search(before) or _WORD.search(behind))
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""
