@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
 from chipclass.identification.counts import NEAR
-from chipclass.identification.lexicon import DEVICE, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
+from chipclass.identification.housing import Housing
+from chipclass.identification.lexicon import MAKER, PLATFORM, Lexicon, canonical, lexicon_of
+from chipclass.identification.refining import refined
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.contents import chip_count, meanings
-from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
@@ -21,29 +22,16 @@ ACCESSORY, LOOK_ALIKE, UNKNOWN, NONE = "accessory", "look-alike", "unknown accel
 
 #: A name that is repeated in one text is looked at this often.
 REPEATS = 8
-_ALTERNATIVE = re.compile(r"\s?(?:/|\b(?:OR|ODER|OU)\b)\s?([A-Z0-9]+(?:\s?G[BO]?\b)?)")
-_NEXT = re.compile(r"[\s_,/-]{1,2}([A-Z0-9]+(?:\s?G[BO]?\b)?)")
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
 _GLUED_COUNT = re.compile(r"[0-9]\s?[X×]\s?$")
 _COUNT = re.compile(r"[X×][0-9]{0,2}")
-#: Between a server and a chip these say that both are sold.
-_TOGETHER = re.compile(r"[;&\n]|(?<![A-Z0-9])[+]|\b(?:AND|UND|ET|SOWIE)\b|[和与與及]")
-_MEMORY = re.compile(r"[0-9]+GB")
-_SIZE = re.compile(r"\b[0-9]+\s?G[BO]?\b")
-_OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
 #: A short name that is glued behind another number belongs to a longer one; behind a count or a size it does not.
 _NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-9][A-Z0-9]*-$")
 _SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
 PART = "part of a longer name"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-#: Right behind a name these make another model of it.
-_OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER|LAPTOP GPU|MOBILE|MAX-Q)(?![A-Z0-9])")
 _CLAUSES = re.compile(r"[,;:|()\[\]\n\t]")
-#: A laptop's GPU has the name of a desktop card and is another chip.
-_LAPTOP = re.compile(
-    r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
-)
 #: What speaks of a thing and not of its properties, when it stands alone.
 _THING = re.compile(
     r"(?:[0-9]+[\s-]?[X×]?[\s-]?)?(?:GPUS?|GPGPU|ACCELERATORS?|HGX|DGX|[A-Z]+ (?:CARD|MODULE|BOARD))|[^\x00-\x7f]+"
@@ -86,7 +74,7 @@ def scan(specs: Specs, text: str, *, context: bool = False, maker: str = "") -> 
     ``context``: the row says elsewhere that it is about accelerators. ``maker``: a maker of accelerators named
     elsewhere in the row, as ``maker_of`` gives it; with it a bare model number is not overlooked.
     """
-    scanner = _Scan(lexicon_of(specs), text)
+    scanner = Scan(lexicon_of(specs), text)
     found = scanner.found(context, maker)
     return scanner.by_maker(maker) if found.how == NONE and maker else found
 
@@ -122,7 +110,7 @@ def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in unique if not any(said_by(one, other) for other in unique if other != one))
 
 
-class _Scan:
+class Scan:
     """One text on its way: places that name something, then the words that speak against them."""
 
     def __init__(self, lexicon: Lexicon, text: str) -> None:
@@ -174,58 +162,7 @@ class _Scan:
         for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
             if not any(hit.overlaps(other.start, other.end) for other in chosen):
                 chosen.append(hit)
-        return [self._refined(hit) for hit in sorted(chosen, key=lambda hit: hit.start)]
-
-    def _refined(self, hit: Hit) -> Hit:
-        """A name with the words right behind it: alternatives widen it, sizes and forms narrow it or contradict it."""
-        if hit.how not in (ALIAS, FAMILY):
-            return hit
-        beside = (m for m in _LAPTOP.finditer(self.text) if not hit.start <= m.start() < hit.end)
-        if "RTX" in self.text[hit.start : hit.end] and (mobile := next(beside, None)):
-            return replace(hit, why=f"'{self._cut(*mobile.span())}': a laptop's GPU is another chip", odd=True)
-        if other := _OTHER_MODEL.match(self.text, hit.end):
-            return replace(hit, end=other.end(), why=f"with '{other[1]}' it is another chip", odd=True)
-        if (wider := self._widened(hit)) is not hit:
-            return wider
-        left = self.lexicon.chips(hit.ids[0])
-        memories = {word for chip in left for word in self.lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
-        end = hit.end
-        while match := _NEXT.match(self.text, end):
-            word = canonical(match[1])
-            if _MEMORY.fullmatch(word) and not _OTHER_MEMORY.match(self.text, match.end()):
-                size = int(word[:-2])
-                if memories and word not in memories and not any(size % int(known[:-2]) == 0 for known in memories):
-                    name = self.specs.item(hit.ids[0]).name
-                    return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
-            elif word not in self.lexicon.qualifiers(hit.ids[0]) and not DEVICE.fullmatch(match[1]):
-                break
-            if _ALTERNATIVE.match(self.text, match.end()):
-                break
-            if hit.how == FAMILY:
-                left = self._narrower(left, [word])
-            end = match.end()
-        if hit.how == FAMILY and end > hit.end:
-            left = self._narrower(left, _SIZE.findall(self.text[hit.start : hit.end]))
-        if hit.how == FAMILY and len(left) == 1 and not self.lexicon.servers(hit.ids[0]):
-            return replace(hit, end=end, how=ALIAS, ids=tuple(left))
-        return hit
-
-    def _narrower(self, chips: frozenset[str], words: Iterable[str]) -> frozenset[str]:
-        """The chips whose names have each of the words, as far as any has."""
-        for word in map(canonical, words):
-            chips = frozenset(chip for chip in chips if word in self.lexicon.words_of(chip)) or chips
-        return chips
-
-    def _widened(self, hit: Hit) -> Hit:
-        """``40GB/80GB``, ``SXM or PCIe`` behind a model: the name leaves open what it seems to say."""
-        if not (match := _ALTERNATIVE.match(self.text, hit.end)):
-            return hit
-        other, last = canonical(match[1]), canonical(re.split(r"[\s_/-]", self.text[hit.start : hit.end])[-1])
-        same_kind = other[0].isdigit() == last[0].isdigit()
-        if other == last or not same_kind or other not in self.lexicon.qualifiers(hit.ids[0]):
-            return hit
-        wider = self.lexicon.wider(hit.ids[0])
-        return replace(hit, end=match.end(), how=FAMILY, ids=(wider,), why="the text gives alternatives")
+        return [refined(self.lexicon, self.text, hit) for hit in sorted(chosen, key=lambda hit: hit.start)]
 
     def _unknown(self) -> list[Hit]:
         """What looks like an accelerator beside the names; a longer one displaces the name inside it."""
@@ -352,8 +289,11 @@ class _Scan:
                 sure.append(hit)
             elif not canonical(shown).isdigit():
                 open_.append((hit, f"'{shown}' is a short name and nothing beside it says that a chip is meant"))
-        sure, empty = self._filled(sure)
-        open_ += [(hit, f"'{self._cut(hit.start, hit.end)}' is sold with and without accelerators") for hit in empty]
+        housing = Housing(self.lexicon, self.text, sure)
+        sure, self.housed = housing.kept, housing.housed
+        open_ += [
+            (hit, f"'{self._cut(hit.start, hit.end)}' is sold with and without accelerators") for hit in housing.empty
+        ]
         if sure:
             others = [hit for hit in unknown if not self._describes(hit) and not self._inside(hit, sure)]
             return self._products(sure, others, open_, unknown)
@@ -370,43 +310,6 @@ class _Scan:
             evidence = "; ".join(f"'{r.what}': {r.why}" for r in refused)
             return Found(LOOK_ALIKE, evidence=evidence, refused=refused)
         return Found(NONE)
-
-    def _filled(self, sure: list[Hit]) -> tuple[list[Hit], list[Hit]]:
-        """Lines of servers with the chips that the text names beside them; last: those of which nothing says more."""
-        lines = {hit: servers for hit in sure for name in hit.ids if (servers := self.lexicon.servers(name))}
-        named = [
-            hit
-            for hit in sure
-            if hit not in lines and any(self.lexicon.chips(name) & self.lexicon.installed() for name in hit.ids)
-        ]
-        kept: list[Hit] = []
-        empty: list[Hit] = []
-        for hit in sure:
-            inside = [other for other in named if hit in lines and not self._apart(hit, other)]
-            chassis = not self.lexicon.chassis.isdisjoint(hit.ids)
-            self.housed = self.housed or bool(inside) or chassis
-            if inside:
-                fitting = self._configuration(lines[hit], inside, chassis)
-                kept += [replace(hit, how=ALIAS, ids=(id_,)) for id_ in fitting]
-            else:
-                (empty if chassis else kept).append(hit)
-        return kept, empty
-
-    def _apart(self, one: Hit, other: Hit) -> bool:
-        """Whether a server and a chip are two things that are sold together."""
-        return bool(_TOGETHER.search(self.text, min(one.end, other.end), max(one.start, other.start)))
-
-    def _configuration(self, servers: Sequence[Item], inside: Sequence[Hit], chassis: bool) -> list[str]:
-        """The one configuration with the chips that are named, in the number that is said. A chassis takes any."""
-        chips = {chip for hit in inside for name in hit.ids for chip in self.lexicon.chips(name)}
-        stated = counts.stated(self.text, inside[0].start, inside[0].end) if len(inside) == 1 else set()
-        fits = [
-            server.id
-            for server in servers
-            if self.lexicon.chips(server.id) <= chips
-            and (stated == {chip_count(self.specs, server)} or not (stated or chassis))
-        ]
-        return fits if len(fits) == 1 else []
 
     def by_maker(self, maker: str) -> Found:
         """A text in which nothing was found, beside a maker of accelerators: its model numbers could be chips."""

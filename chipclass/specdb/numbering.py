@@ -53,9 +53,7 @@ def _fits(variant: Mapping[str, Any], groups: Mapping[str, str]) -> bool:
     return all(re.fullmatch(variant[key], groups[key]) for key in ("sku", "last") if key in variant)
 
 
-def numbering_problems(
-    data: Mapping[str, Any], files: Mapping[tuple[str, str], str]
-) -> Iterator[tuple[str, str, str]]:
+def numbering_problems(data: Mapping[str, Any], files: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, str]]:
     """(file, place, message) of what is wrong with schemes and boards: patterns, sources and products that are not."""
     for level, table in (("scheme", "schemes"), ("board", "boards")):
         for name, entry in data[table].items():

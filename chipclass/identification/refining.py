@@ -1,0 +1,86 @@
+"""A name with the words right beside it: alternatives widen it, sizes and forms narrow it or contradict it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chipclass.identification.accessories import Hit
+from chipclass.identification.lexicon import DEVICE, Lexicon, canonical
+from chipclass.identification.resolve import ALIAS, FAMILY
+
+_ALTERNATIVE = re.compile(r"\s?(?:/|\b(?:OR|ODER|OU)\b)\s?([A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_NEXT = re.compile(r"[\s_,/-]{1,2}([A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_MEMORY = re.compile(r"[0-9]+GB")
+_SIZE = re.compile(r"\b[0-9]+\s?G[BO]?\b")
+_OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
+#: Right behind a name these make another model of it.
+_OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER)(?![A-Z0-9])")
+#: A laptop's GPU has the name of a desktop card and is another chip.
+_LAPTOP = re.compile(
+    r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
+)
+#: Lines of graphics cards that laptops have too.
+_CLIENT = re.compile(r"RTX|GTX|QUADRO|GEFORCE|RADEON|ARC|\bT[0-9]{3,4}\b")
+
+
+def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
+    """A name with what the words beside it say: another model, alternatives, the variant that is meant."""
+    if hit.how not in (ALIAS, FAMILY):
+        return hit
+    if other := _another(text, hit):
+        return other
+    if (wider := _widened(lexicon, text, hit)) is not hit:
+        return wider
+    left = lexicon.chips(hit.ids[0])
+    memories = {word for chip in left for word in lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
+    end = hit.end
+    while match := _NEXT.match(text, end):
+        word = canonical(match[1])
+        if _MEMORY.fullmatch(word) and not _OTHER_MEMORY.match(text, match.end()):
+            size = int(word[:-2])
+            if memories and word not in memories and not any(size % int(known[:-2]) == 0 for known in memories):
+                name = lexicon.specs.item(hit.ids[0]).name
+                return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
+        elif word not in lexicon.qualifiers(hit.ids[0]) and not DEVICE.fullmatch(match[1]):
+            break
+        if _ALTERNATIVE.match(text, match.end()):
+            break
+        if hit.how == FAMILY:
+            left = _narrower(lexicon, left, [word])
+        end = match.end()
+    if hit.how == FAMILY and end > hit.end:
+        left = _narrower(lexicon, left, _SIZE.findall(text[hit.start : hit.end]))
+    if hit.how == FAMILY and len(left) == 1 and not lexicon.servers(hit.ids[0]):
+        return replace(hit, end=end, how=ALIAS, ids=tuple(left))
+    return hit
+
+
+def _another(text: str, hit: Hit) -> Hit | None:
+    """The name as that of another model: a laptop's, or the next larger one."""
+    for mobile in _LAPTOP.finditer(text):
+        if not hit.start <= mobile.start() < hit.end and _CLIENT.search(text, hit.start, hit.end):
+            return replace(hit, why=f"'{mobile[0]}': a laptop's GPU is another chip", odd=True)
+    if other := _OTHER_MODEL.match(text, hit.end):
+        return replace(hit, end=other.end(), why=f"with '{other[1]}' it is another chip", odd=True)
+    return None
+
+
+def _narrower(lexicon: Lexicon, chips: frozenset[str], words: Iterable[str]) -> frozenset[str]:
+    """The chips whose names have each of the words, as far as any has."""
+    for word in map(canonical, words):
+        chips = frozenset(chip for chip in chips if word in lexicon.words_of(chip)) or chips
+    return chips
+
+
+def _widened(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
+    """``40GB/80GB``, ``SXM or PCIe`` behind a model: the name leaves open what it seems to say."""
+    if not (match := _ALTERNATIVE.match(text, hit.end)):
+        return hit
+    other, last = canonical(match[1]), canonical(re.split(r"[\s_/-]", text[hit.start : hit.end])[-1])
+    same_kind = other[0].isdigit() == last[0].isdigit()
+    if other == last or not same_kind or other not in lexicon.qualifiers(hit.ids[0]):
+        return hit
+    wider = lexicon.wider(hit.ids[0])
+    return replace(hit, end=match.end(), how=FAMILY, ids=(wider,), why="the text gives alternatives")
