@@ -41,12 +41,7 @@ def test_a_line_stands_under_its_own_provision(tmp_path: Path) -> None:
     assert (line.test["text"], line.determination["posture"]) == ("tpp >= 5000", "bill")
     assert len({(line.test["text"], line.cite) for line in found}) == len(found)
     [entry] = chipclass.headroom("L4", as_of=DAY, specs=specs).products
-    [told] = [
-        line
-        for ruler in entry["rulers"]
-        for line in ruler["lines"]
-        if line["provision"] == "a-bills/9X999"
-    ]
+    [told] = [line for ruler in entry["rulers"] for line in ruler["lines"] if line["provision"] == "a-bills/9X999"]
     assert (told["limit"], told["posture"]) == (5000, "bill")
     moved = ["a-bills/9X999" in lever["others"] for lever in entry["levers"]]
     assert moved == [lever["lever"] == "tpp" for lever in entry["levers"]]

@@ -21,6 +21,10 @@ from chipclass.identification.lexicon import (
 KEPT, DOUBT, REFUSED = 0, 1, 2
 _LIST = re.compile(r"(?:[\s,/&()X×0-9-]|\b(?:AND|OR|UND|ODER|ET|OU)\b)*")
 _FOR = re.compile(r"\w[^;\n]*\s(FOR|FÜR|POUR)\s(?:[1-9][0-9]?\s?[X×]\s?)?$")
+#: What runs "on" a chip is not the chip; what is based on it holds one.
+_ON = re.compile(
+    r"\w[^;\n]*(?<!BASED)(?<!BUILT)(?<!BASIERT)\s(ON|AUF|SUR)\s(?:(?:THE|AN?|YOUR|AWS|NVIDIA|AMD|INTEL|GOOGLE)\s)*$"
+)
 #: Between an accessory word and a name these say that both may be sold.
 _BOTH = re.compile(
     r"[;|+&\n、。，；]|,(?![0-9])|(?<![0-9]),|\s-\s|:\s|\b(?:AND|UND|ET|SOWIE|AS WELL AS)\b|[和与與及]"
@@ -69,7 +73,7 @@ class Judgement:
         words = [
             (word, start, end)
             for word, start, end in longest(self.lexicon.accessories, self.text)
-            if not any(hit.overlaps(start, end) for hit in blocked)
+            if word.what != "neutral" and not any(hit.overlaps(start, end) for hit in blocked)
         ]
         spans = [*((hit.start, hit.end) for hit in blocked), *((start, end) for _, start, end in words)]
         along = min(
@@ -93,7 +97,8 @@ class Judgement:
 
     def _purpose(self, hit: Hit) -> tuple[int, tuple[int, int]]:
         """``<a tray> for <a chip>``: what stands before a plain "for" may be all that is sold."""
-        match = _FOR.search(self.text, max(0, hit.start - NEAR), hit.start)
+        near = max(0, hit.start - NEAR)
+        match = _FOR.search(self.text, near, hit.start) or _ON.search(self.text, near, hit.start)
         return (DOUBT, match.span(1)) if match else (KEPT, (0, 0))
 
     def _verdict(self, hit: Hit, word: Word, start: int, end: int) -> int:
@@ -110,6 +115,8 @@ class Judgement:
             return REFUSED if belongs else DOUBT
         if word.what == "after":
             return KEPT if before else REFUSED if belongs else DOUBT
+        if word.what == "right or service" and not before and not same_clause and FIGURE.search(text):
+            return KEPT  # "H200 NVL 141GB, on-site service": it comes with the card
         if word.what == "extra":
             if DEVICE.search(text):
                 return KEPT

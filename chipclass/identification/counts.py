@@ -8,11 +8,38 @@ import re
 NEAR = 40
 #: A bus is as wide as its lanes ("PCIe x16"): no count.
 _LANES = re.compile(r"(?:PCI[\s-]?E(?:XPRESS)?|GEN\s?[1-7]|PCI)[\s.0-9]*[X×]\s?[0-9]{1,2}\s?$")
-_BEFORE = re.compile(r"(?:(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?))\s?$")
+_BEFORE = re.compile(
+    r"(?:(?:(?<![A-Z0-9.])|(?<=[A-Z0-9]X))([1-9][0-9]{0,2})\s?[X×*]\s?|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?)\s?|(?<=[A-Z0-9])X([1-9]))$"
+)
 _AFTER = re.compile(r"\s?(?:[X×*]\s?([1-9][0-9]?)|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))")
+#: Between a name and the count behind it.
+_DESCRIBED = re.compile(r"(?:[\s-]?(?:TENSOR[\s-]CORE|GPUS?|CARDS?|ACCELERATORS?|显卡|顯示卡|加速卡))*")
+#: Instances: "GPU.L40S.4".
+_DOTTED = re.compile(r"\.([1-9][0-9]?)(?![A-Z0-9.])")
+_WORDS = {
+    "ONE": 1,
+    "TWO": 2,
+    "THREE": 3,
+    "FOUR": 4,
+    "FIVE": 5,
+    "SIX": 6,
+    "EIGHT": 8,
+    "TEN": 10,
+    "TWELVE": 12,
+    "SIXTEEN": 16,
+}
+_NUMERALS = {**_WORDS, **{word: n for n, word in enumerate("一二三四五六七八九十", 1)}, "两": 2, "兩": 2}
+#: "eight ... accelerators": a number and a plural; "两块", "8 枚": a number with the word by which cards are counted.
+_NUMBER = re.compile(
+    rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join([*_WORDS, 'TWELVE', 'SIXTEEN'])})\s(?:[A-Z]+\s){{0,2}}$"
+)
+_PLURAL = re.compile(r"(?:\s\w+){0,3}?\s(?:GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|SUPERCHIPS)(?![A-Z])")
+_MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
+#: A cluster of so many nodes: the number of chips is another one.
+_NODES = re.compile(r"[_-]N[0-9]{1,4}(?![A-Z0-9])")
 _GPU = re.compile(r"(?<![A-Z0-9])([1-9][0-9]?)\s?[X×-]?\s?(?:GPUS?(?![A-Z])|卡)")
 #: A number that stands beside the name by itself, or an ordered quantity: it may be chips, and may be something else.
-_BARE_BEFORE = re.compile(r"(?<![A-Z0-9.,/-])(?:[2-9]|[1-9][0-9]{1,3})\s$")
+_BARE_BEFORE = re.compile(r"(?<![A-Z0-9.,/-])(?:[2-9]|[1-9][0-9]{1,3})\s?(?:[台套组]\s?|(?<=\s))$")
 _BARE_AFTER = re.compile(r"[\s,:-]{1,3}(?:[2-9]|[1-9][0-9]{1,3})\s?(?=$|[,;)\n])")
 _QUANTITY = re.compile(
     r"(?<![A-Z0-9])(?:QTY|QUANTITY|MENGE|QTÉ|PCS|PIECES?|UNITS|STÜCK|STK|SETS?|PAIRS?|LOT OF)(?![A-Z0-9])"
@@ -29,13 +56,18 @@ def before(text: str, start: int) -> int | None:
     """The count right before a name: ``8x``, ``x8``. The width of a bus is none."""
     near = text[max(0, start - NEAR) : start]
     match = None if _LANES.search(near) else _BEFORE.search(near)
-    return int(match[1] or match[2]) if match else None
+    return int(match[1] or match[2] or match[3]) if match else None
 
 
 def behind(text: str, end: int) -> int | None:
     """The count right behind a name: ``x8``, ``(8)``."""
-    match = _AFTER.match(text, end)
+    match = _after(text, end)
     return int(match[1] or match[2]) if match else None
+
+
+def _after(text: str, end: int) -> re.Match[str] | None:
+    described = _DESCRIBED.match(text, end)
+    return _AFTER.match(text, described.end() if described else end)
 
 
 def stated(text: str, start: int, end: int) -> set[int | None]:
@@ -45,13 +77,18 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
         # x16 without a multiplicand is the usual width of a bus.
         lanes = count == 16 and not re.search(r"16\s?[X×*]\s?$", text[:start])
         numbers.add(None if lanes else count)
-    if after := _AFTER.match(text, end):
+    if after := _after(text, end):
         count = int(after[1] or after[2])
         spaced = text[end : end + 1].isspace()
         if count != 16 or after[2]:
             numbers.add(count)
         elif not spaced:
             numbers.add(None)
+    if text[start - 1 : start] == "." and (dotted := _DOTTED.match(text, end)):
+        numbers.add(int(dotted[1]))
+    near = text[max(0, start - NEAR) : start]
+    if said := _MEASURED.search(near) or (_PLURAL.match(text, end) and _NUMBER.search(near)):
+        numbers.add(_NUMERALS.get(said[1]) or int(said[1]))
     if gpus := _GPU.search(f"{text[:start]}\n{text[end:]}"):
         numbers.add(int(gpus[1]))
     return numbers
@@ -66,4 +103,4 @@ def unclear(text: str, start: int, end: int) -> bool:
     """Whether a number beside a name could be a count, or the item consists of several parts."""
     rest = f"{text[:start]}\n{text[end:]}"
     bare = _BARE_BEFORE.search(text, max(0, start - NEAR), start) or _BARE_AFTER.match(text, end)
-    return bool(bare or _QUANTITY.search(rest) or _SEVERAL.search(text) or _SYSTEM.search(text))
+    return bool(bare or _NODES.search(rest) or _QUANTITY.search(rest) or _SEVERAL.search(text) or _SYSTEM.search(text))

@@ -21,19 +21,23 @@ from chipclass.spelling import key_of, plain
 _LETTER = "A-Z0-9À-ÖØ-Þ"
 _CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK = re.compile(f"[{_CJK_LETTER}]")
-#: A name begins after anything that is no letter or digit, or right after a glued count ("2x").
-_LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×]))"
+#: A name begins after anything that is no letter or digit, or right after a glued count ("2x", "R760xax4").
+_LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×])|(?<=[A-Z0-9]X[1-9]))"
 #: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
-_GLUED = rf"(?=[X×][0-9]{{0,2}}(?![{_LETTER}]))"
+_GLUED = rf"(?=[X×](?:[0-9]{{0,2}}(?![{_LETTER}])|[1-9][0-9]?[A-Z]))"
 _RIGHT = rf"(?:(?![{_LETTER}])|{_GLUED})"
 #: A part number does not end where another group follows: that is another number.
 _NUMBER_RIGHT = rf"(?:(?![{_LETTER}]|-[{_LETTER}])|{_GLUED})"
 _DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
+#: Behind a die's name: its grade for another market ("GA102GL"), its version.
+_DIE_TAIL = r"(?:[A-Z]{1,3}|-[0-9]{3}[A-Z0-9]*)?"
 #: Between the words of a name, beside what stands there in the name itself. Before a short word ("D", "3e") a comma
 #: or a bracket ends the name.
 _SHORT_GAP = (r"\s_/-", 2)
 _GAP = (r"\s_/.,\"'():-", 3)
 _MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
+#: Written together with the next word as often as apart: "HGXH100", "RTXPRO 6000".
+_PLATFORMS = ("HGX", "DGX", "RTX")
 _BUS = re.compile(r"PCI[\s-]?E(?:XPRESS)?\b")
 _KINDS = {"part-number": PART_NUMBER, "gpu-number": PART_NUMBER, **dict.fromkeys(PCI_KINDS, PCI_ID)}
 
@@ -53,6 +57,8 @@ DEVICE = re.compile(
 )
 #: Memory or power stated: more than an accessory's name usually says of the chip it is for.
 FIGURE = re.compile(r"(?<![A-Z0-9])[0-9]+\s?(?:GB|G|GO|W)(?![A-Z0-9])")
+#: ``lspci`` without a name for a device: behind the maker's name its number on the bus.
+DEVICE_ID = r"DEVICE [0-9A-F]{4}"
 
 
 def canonical(text: str) -> str:
@@ -139,6 +145,13 @@ class Lexicon:
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
         self.context = re.compile("|".join(context) or r"(?!)")
+        #: Other names of a vendor.
+        self.makers: dict[str, list[str]] = {}
+        for entry in words.get("maker", ()):
+            self.makers.setdefault(entry["vendor"], []).append(entry["pattern"])
+        servers = [entry["regex"] for entry in words.get("server", ())]
+        #: Names and words of servers: beside them a count and a short name speak of chips.
+        self.server = re.compile("|".join(servers) or r"(?!)")
         #: Dies by the name that stands on them: what looks like one is an accelerator, and which one is not known.
         self.dies = {match[0]: die.id for die in specs.items("dies") if (match := _DIE.match(plain(die.name)))}
         self.unknown = [*self._die_patterns(), *(_unknown(entry) for entry in words.get("unknown_accelerator", ()))]
@@ -151,13 +164,31 @@ class Lexicon:
         self._qualifiers: dict[str, frozenset[str]] = {}
         self._vendors: dict[str, re.Pattern[str] | None] = {}
         self._dies: dict[str, frozenset[str]] = {}
+        self._buses: dict[str, str] | None = None
+        self._boards: dict[str, int] | None = None
         self._installed: frozenset[str] | None = None
         self._makers = {plain(chip.vendor) for chip in specs.items("chips") if chip.vendor}
 
     def _die_patterns(self) -> Iterator[Unknown]:
         for name, die in self.dies.items():
-            pattern = rf"(?:^|[^A-Z0-9])(?:{name}(?:-[0-9]{{3}}[A-Z0-9]*)?)(?:[^A-Z0-9]|$)"
+            pattern = rf"(?:^|[^A-Z0-9])(?:{name}{_DIE_TAIL})(?:[^A-Z0-9]|$)"
             yield Unknown(re.compile(pattern), f"a die of {self.specs.item(die).vendor}")
+
+    def die(self, text: str) -> str | None:
+        """The die that a name such as ``GA102GL`` or ``GH100-884`` stands for."""
+        return self.dies.get(text[:5])
+
+    def bus(self, maker: str) -> str | None:
+        """A maker's number on the PCI bus, as far as the database has devices of it."""
+        if self._buses is None:
+            chips = [(plain(item.vendor), item) for item in self.specs.items("chips")]
+            self._buses = {
+                vendor: key_of(entry.values[0])[:4]
+                for vendor, item in chips
+                for entry in item.identifiers
+                if entry.kind == "pci-id"
+            }
+        return self._buses.get(maker)
 
     def dies_of(self, chip: str) -> frozenset[str]:
         """The dies that a chip's claims name."""
@@ -213,6 +244,17 @@ class Lexicon:
             self._installed = frozenset(chip for item in self.specs.items("products") for chip in self.chips(item.id))
         return self._installed
 
+    def on_board(self, chip: str) -> int:
+        """How many of a chip are on the one board that it is sold on; 1 where it is sold by itself."""
+        if self._boards is None:
+            counts: dict[str, set[int]] = {}
+            for item in self.specs.items("products"):
+                if item.kind == "board" and len(item.contains) == 1 and (held := item.contains[0].get("chip")):
+                    counts.setdefault(held, set()).add(item.contains[0]["count"])
+            alone = {chip: held for chip, held in counts.items() if self.specs.item(chip).sold_as == "chip"}
+            self._boards = {chip: max(held) for chip, held in alone.items() if len(held) == 1}
+        return self._boards.get(chip, 1)
+
     def foreign(self, maker: str, names: Iterable[str]) -> bool:
         """Whether a word is a maker of chips, and of none that the ids name: no context for their short names."""
         if maker not in self._makers:
@@ -224,7 +266,10 @@ class Lexicon:
         """The makers' names of an id: each of them is context for its short names."""
         if name not in self._vendors:
             names = {self.specs.item(chip).vendor for chip in self.chips(name)} | {self.specs.item(name).vendor}
+            names |= {other for vendor in names for other in self.makers.get(vendor, ())}
             phrases = [_phrase(vendor) for vendor in sorted(names) if vendor]
+            buses = [bus for vendor in names if vendor and (bus := self.bus(plain(vendor)))]
+            phrases += [_phrase(bus) for bus in buses if not bus.isdigit()]
             self._vendors[name] = re.compile("|".join(phrases)) if phrases else None
         return self._vendors[name]
 
@@ -239,7 +284,7 @@ class Lexicon:
         if chip not in self._words:
             item = self.specs.item(chip)
             split = [re.split(r"[\s-]+", alias) for alias in (item.name, *item.aliases)]
-            self._words[chip] = frozenset(canonical(word) for words in split for word in words[1:])
+            self._words[chip] = frozenset(canonical(word) for words in split for word in words[1:]) - {"GPU"}
         return self._words[chip]
 
     def qualifiers(self, name: str) -> frozenset[str]:
@@ -249,6 +294,12 @@ class Lexicon:
             chips = self.chips(name).union(*(self.chips(family) for family in families))
             self._qualifiers[name] = frozenset(word for chip in chips for word in self.words_of(chip))
         return self._qualifiers[name]
+
+    def narrowest(self, name: str, chips: frozenset[str]) -> str:
+        """The smallest family within an id's that holds all of some chips, or the id itself."""
+        families = {family for chip in chips for family in self.specs.item(chip).families}
+        fits = [family for family in families if chips <= self.chips(family) < self.chips(name)]
+        return min(sorted(fits), key=lambda family: len(self.chips(family)), default=name)
 
     def wider(self, name: str) -> str:
         """The widest family that holds every variant of an id, or the id itself."""
@@ -279,7 +330,12 @@ def _name_atoms(text: str) -> Iterator[str]:
         word = match[0]
         if before:
             gap = _gap(word, shown[end : match.start()])
-            glued = before[-1].isdigit() != word[0].isdigit() or _CJK.match(before[-1]) or _CJK.match(word)
+            glued = (
+                before in _PLATFORMS
+                or before[-1].isdigit() != word[0].isdigit()
+                or _CJK.match(before[-1])
+                or _CJK.match(word)
+            )
             yield f"(?:{gap})?" if glued else gap
         if word == "PCIE":
             yield r"PCI[\s-]?E(?:XPRESS)?"

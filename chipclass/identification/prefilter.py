@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chipclass.identification.lexicon import lexicon_of, loose
+from chipclass.identification.lexicon import DEVICE_ID, lexicon_of, loose
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
@@ -49,7 +49,9 @@ def _patterns(specs: Specs) -> tuple[str, str]:
     words = specs.index["lexicon"]
     unknown = [entry.regex.pattern for entry in lexicon_of(specs).unknown]
     look_alikes = [loose(entry["pattern"]) for entry in words.get("look_alike", ())]
-    return _any([*unknown, *look_alikes]), _any(loose(entry["pattern"]) for entry in words.get("context", ()))
+    return _any([*unknown, *look_alikes, DEVICE_ID]), _any(
+        loose(entry["pattern"]) for entry in words.get("context", ())
+    )
 
 
 def _any(patterns: Iterable[str]) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chipclass.identification.accessories import Hit
+from chipclass.identification.counts import NEAR
 from chipclass.identification.lexicon import DEVICE, Lexicon, canonical
 from chipclass.identification.resolve import ALIAS, FAMILY
 
 _ALTERNATIVE = re.compile(r"\s?(?:/|\b(?:OR|ODER|OU)\b)\s?([A-Z0-9]+(?:\s?G[BO]?\b)?)")
-_NEXT = re.compile(r"[\s_,/-]{1,2}([A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_NEXT = re.compile(r"[\s_,/-]{1,2}([0-9]+\s?G[BO]?(?=[X×][0-9])|[A-Z0-9]+(?:\s?G[BO]?\b)?)")
+_BEFORE = re.compile(r"(?<![A-Z0-9])([0-9]+\s?G[BO]?|[A-Z]+[0-9]?)[\s-]$")
 _MEMORY = re.compile(r"[0-9]+GB")
 _SIZE = re.compile(r"\b[0-9]+\s?G[BO]?\b")
 _OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
@@ -33,7 +35,7 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
         return other
     if (wider := _widened(lexicon, text, hit)) is not hit:
         return wider
-    left = lexicon.chips(hit.ids[0])
+    hit, left = _described(lexicon, text, hit)
     memories = {word for chip in left for word in lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
     end = hit.end
     while match := _NEXT.match(text, end):
@@ -52,9 +54,25 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
         end = match.end()
     if hit.how == FAMILY and end > hit.end:
         left = _narrower(lexicon, left, _SIZE.findall(text[hit.start : hit.end]))
-    if hit.how == FAMILY and len(left) == 1 and not lexicon.servers(hit.ids[0]):
-        return replace(hit, end=end, how=ALIAS, ids=tuple(left))
-    return hit
+    if hit.how == FAMILY and not lexicon.servers(hit.ids[0]):
+        if len(left) == 1:
+            return replace(hit, end=end, how=ALIAS, ids=tuple(left))
+        hit = replace(hit, ids=(lexicon.narrowest(hit.ids[0], left),))
+    return hit if hit.short else replace(hit, end=end)  # the words behind a short name are what confirms it
+
+
+def _described(lexicon: Lexicon, text: str, hit: Hit) -> tuple[Hit, frozenset[str]]:
+    """``40GB SXM4 A100``: a family with the words right before its name, and the chips that they leave."""
+    left = lexicon.chips(hit.ids[0])
+    if hit.how != FAMILY or lexicon.servers(hit.ids[0]):
+        return hit, left
+    while match := _BEFORE.search(text, max(0, hit.start - NEAR), hit.start):
+        word = canonical(match[1])
+        if word not in lexicon.qualifiers(hit.ids[0]):
+            break
+        left = _narrower(lexicon, left, [word])
+        hit = replace(hit, start=match.start())
+    return hit, left
 
 
 def _another(text: str, hit: Hit) -> Hit | None:
@@ -79,8 +97,17 @@ def _widened(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
     if not (match := _ALTERNATIVE.match(text, hit.end)):
         return hit
     other, last = canonical(match[1]), canonical(re.split(r"[\s_/-]", text[hit.start : hit.end])[-1])
+    if another := _sibling(lexicon, text, hit, match[1]):
+        return replace(hit, end=match.end(), ids=(*hit.ids, *another), why="the text gives alternatives")
     same_kind = other[0].isdigit() == last[0].isdigit()
     if other == last or not same_kind or other not in lexicon.qualifiers(hit.ids[0]):
         return hit
     wider = lexicon.wider(hit.ids[0])
     return replace(hit, end=match.end(), how=FAMILY, ids=(wider,), why="the text gives alternatives")
+
+
+def _sibling(lexicon: Lexicon, text: str, hit: Hit, other: str) -> tuple[str, ...]:
+    """``RTX 6000/8000``: what the words before the model name together with the alternative to it."""
+    head = re.fullmatch(r"(.*[A-Z].*?[\s_-])[A-Z]{0,3}[0-9]+[A-Z]*", text[hit.start : hit.end])
+    owner = lexicon.names.get(canonical(head[1] + other)) if head and other[-1].isdigit() else None
+    return () if owner is None else tuple(id_ for id_ in owner.ids if id_ not in hit.ids)

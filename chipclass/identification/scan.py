@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
 from chipclass.identification.counts import NEAR
 from chipclass.identification.housing import Housing
-from chipclass.identification.lexicon import MAKER, PLATFORM, Lexicon, canonical, lexicon_of
+from chipclass.identification.lexicon import DEVICE_ID, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
 from chipclass.identification.refining import refined
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.contents import chip_count, meanings
@@ -24,6 +25,9 @@ ACCESSORY, LOOK_ALIKE, UNKNOWN, NONE = "accessory", "look-alike", "unknown accel
 REPEATS = 8
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
 _GLUED_COUNT = re.compile(r"[0-9]\s?[X×]\s?$")
+_DEVICE = re.compile(
+    rf"\b(HABANA LABS|[A-Z]+)(?: CORPORATION| CORP\.?|,? INC\.?| TECHNOLOGIES| CO\.,| LTD\.?)* {DEVICE_ID}(?![A-Z0-9])"
+)
 _COUNT = re.compile(r"[X×][0-9]{0,2}")
 #: A short name that is glued behind another number belongs to a longer one; behind a count or a size it does not.
 _NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-9][A-Z0-9]*-$")
@@ -31,7 +35,8 @@ _SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
 PART = "part of a longer name"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_CLAUSES = re.compile(r"[,;:|()\[\]\n\t]")
+_WORD_BEFORE = re.compile(r"(?<![A-Z0-9-])([A-Z-]{3,})[\s_]$")
+_CLAUSES = re.compile(r"[,;:|\[\]\n\t]")
 #: What speaks of a thing and not of its properties, when it stands alone.
 _THING = re.compile(
     r"(?:[0-9]+[\s-]?[X×]?[\s-]?)?(?:GPUS?|GPGPU|ACCELERATORS?|HGX|DGX|[A-Z]+ (?:CARD|MODULE|BOARD))|[^\x00-\x7f]+"
@@ -158,11 +163,23 @@ class Scan:
             before = _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start)
             part = owner.how in (ALIAS, FAMILY) and bool(before and _SHORT_MODEL.match(self.text, start))
             hits.append(Hit(start, end, owner.how, owner.ids, owner.short or part, why, kind=PART if part else ""))
+        hits += self._devices()
         chosen: list[Hit] = []
         for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
             if not any(hit.overlaps(other.start, other.end) for other in chosen):
                 chosen.append(hit)
-        return [refined(self.lexicon, self.text, hit) for hit in sorted(chosen, key=lambda hit: hit.start)]
+        named: list[Hit] = []
+        for hit in sorted(chosen, key=lambda hit: hit.start):
+            if not (named and hit.end <= named[-1].end):  # what a name before it has taken in says nothing of its own
+                named.append(refined(self.lexicon, self.text, hit))
+        return named
+
+    def _devices(self) -> Iterator[Hit]:
+        """``Intel Corporation Device 56c0``: ``lspci`` without a name for the device, with the maker's."""
+        for match in _DEVICE.finditer(self.text):
+            bus = self.lexicon.bus(match[1])
+            if bus and (owner := self.lexicon.numbers.get(f"{bus}{match[0][-4:]}")):
+                yield Hit(*match.span(), owner.how, owner.ids, why="maker and device id")
 
     def _unknown(self) -> list[Hit]:
         """What looks like an accelerator beside the names; a longer one displaces the name inside it."""
@@ -211,7 +228,7 @@ class Scan:
 
     def _inside(self, hit: Hit, sure: Sequence[Hit]) -> bool:
         """Whether an unknown hit is the die of the products that are named beside it."""
-        die = self.lexicon.dies.get(self.text[hit.start : hit.end].partition("-")[0])
+        die = self.lexicon.die(self.text[hit.start : hit.end])
         chips = {chip for other in sure for name in other.ids for chip in self.lexicon.chips(name)}
         return die is not None and all(die in self.lexicon.dies_of(chip) for chip in chips)
 
@@ -234,16 +251,28 @@ class Scan:
             return False
         key = canonical(self.text[hit.start : hit.end])
         rest = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
-        vendor = self._own(hit, f"{maker}\n{rest}")
-        if vendor or key.isdigit():
-            return vendor
+        if key.isdigit():  # prices and years are numbers too: the maker stands right before a model, or is the row's
+            before = self.text[max(0, hit.start - NEAR) : hit.start]
+            return self._own(hit, maker) or self._own(hit, re.split(r"[^\w-]+", before.rstrip())[-1])
+        if self._own(hit, f"{maker}\n{rest}"):
+            return True
         if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
             return True
         if any(not (other.short or self._bare(other)) for other in self.names):
             return True
+        counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
+        if counted and self.lexicon.server.search(rest):
+            return True
+        if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
+            return True
         if any(not self.lexicon.foreign(word[0], hit.ids) for word in self.lexicon.context.finditer(rest)):
             return True
         return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
+
+    def _has_die(self, hit: Hit, text: str) -> bool:
+        """Whether a text names the die of what a name stands for."""
+        die = self.lexicon.die(text)
+        return any(die in self.lexicon.dies_of(chip) for name in hit.ids for chip in self.lexicon.chips(name))
 
     def _of_another(self, name: Hit, unknown: Hit) -> bool:
         """``<another maker> <model>``: the name right behind another maker's is that maker's model."""
@@ -347,7 +376,7 @@ class Scan:
     def _products(
         self, sure: list[Hit], others: list[Hit], open_: list[tuple[Hit, str]], describing: list[Hit]
     ) -> Found:
-        ids = narrowed(self.specs, [name for hit in sure for name in hit.ids])
+        ids = narrowed(self.specs, [name for hit in self._alternatives(sure) for name in hit.ids])
         used = [hit for hit in sure if set(hit.ids) & set(ids)]
         first = min(used, key=lambda hit: (hit.how in (ALIAS, FAMILY), hit.start))
         texts = [self._naming(hit) for hit in used]
@@ -368,6 +397,15 @@ class Scan:
             general=not unknown,
         )
 
+    def _alternatives(self, sure: list[Hit]) -> list[Hit]:
+        """Without the narrower of two names with a slash between them: the wider one is what they say together."""
+        joined = [(a, b) for a, b in pairwise(sure) if re.fullmatch(r"\s?/\s?", self.text[a.end : b.start])]
+        left_out = set()
+        for one, other in joined:
+            mine, theirs = (frozenset().union(*map(self.lexicon.chips, hit.ids)) for hit in (one, other))
+            left_out |= {other} if theirs < mine else {one} if mine < theirs else set()
+        return [hit for hit in sure if hit not in left_out]
+
     def _naming(self, hit: Hit) -> str:
         names = " or ".join(self.specs.item(name).name for name in hit.ids)
         what = {ALIAS: "is a name of", FAMILY: "is a family name:"}.get(hit.how, f"is a {hit.how} of")
@@ -378,17 +416,29 @@ class Scan:
         if len(ids) != 1:
             return None
         item = self.specs.item(ids[0])
+        start = self._led(hit)
         if any(meant.level != "chip" for meant in meanings(self.specs, item)):
             known, beside = chip_count(self.specs, item), counts.behind(self.text, hit.end)
-            return None if counts.several(self.text, hit.start) or beside not in (None, known) else known
-        stated = counts.stated(self.text, hit.start, hit.end)
+            return None if counts.several(self.text, start) or beside not in (None, known) else known
+        stated = counts.stated(self.text, hit.start, hit.end) or counts.stated(self.text, start, hit.end)
+        if (held := self.lexicon.on_board(item.id)) > 1:  # the name is the card's and the chip's
+            return held if stated == {held} else None
         if stated or hit.how not in (ALIAS, FAMILY):
             return stated.pop() if len(stated) == 1 else None if stated else 1
         platform = any(
             h.kind == PLATFORM and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
         )
-        unclear = platform or self.housed or counts.unclear(self.text, hit.start, hit.end)
+        unclear = platform or self.housed or counts.unclear(self.text, start, hit.end)
         return None if unclear else 1
+
+    def _led(self, hit: Hit) -> int:
+        """Where a name begins together with the maker's and the line's names before it."""
+        start = hit.start
+        while word := _WORD_BEFORE.search(self.text, max(0, start - NEAR), start):
+            if not (self.lexicon.context.fullmatch(word[1]) or self._own(hit, word[1])):
+                break
+            start = word.start(1)
+        return start
 
 
 def _every(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

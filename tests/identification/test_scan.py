@@ -52,8 +52,9 @@ def wrong_of_alias(item: Item, text: str) -> Iterator[str]:
         for shown in (text, f"Lot 7: {text}, refurbished, boxed.", text.lower()):
             if not same(item.id, answer := found(shown)):
                 yield f"{shown}: {answer}"
+    apart = "" if text.isdigit() else " GPU,"  # a number is a price or a year unless its maker stands right before it
     for shown, around in (
-        (f"{vendor} GPU, {text}, refurbished, boxed.", {}),
+        (f"{vendor}{apart} {text}, refurbished, boxed.", {}),
         (text, {"context": True, "maker": vendor.upper()}),
     ):
         if not same(item.id, answer := found(shown, **around)):
@@ -182,6 +183,13 @@ def test_a_short_name_needs_a_word_beside_it() -> None:
     assert found("A10 GPU").ids == ("nvidia-a10",)
     assert found("A10", context=True).ids == ("nvidia-a10",)
     assert has_context(SPECS, "NVIDIA Corp.") and not has_context(SPECS, "generic")
+
+
+def test_a_number_is_a_model_only_right_behind_its_maker() -> None:
+    assert found("NVIDIA 5090 FE").ids == found("지포스 5090").ids == ("nvidia-rtx-5090",)
+    assert found("5090", maker="NVIDIA").ids == ("nvidia-rtx-5090",)
+    assert found("NVIDIA GPU, lot 5090").ids == found("Dell OptiPlex 5090, NVIDIA graphics").ids == ()
+    assert found("5090 EUR").how == "none"
 
 
 def test_a_maker_beside_the_row_keeps_bare_models_from_being_overlooked() -> None:
