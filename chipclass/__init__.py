@@ -71,6 +71,7 @@ __all__ = [
     "ExportError",
     "Headroom",
     "Hypothetical",
+    "Identification",
     "QueryError",
     "Result",
     "RulesDiff",

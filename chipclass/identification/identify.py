@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
@@ -111,20 +110,20 @@ def surroundings(specs: Specs, manufacturer: str | None) -> Surroundings:
 
 
 @overload
-def identify(column: str, *, manufacturer: str | None = None, specs: Specs | None = None) -> Identification: ...
+def identify(  # type: ignore[overload-overlap]  # a text is an iterable of texts, too
+    text: str, *, manufacturer: str | None = None, specs: Specs | None = None
+) -> Identification: ...
+@overload
+def identify(text: pd.Series[Any], *, manufacturer: str | None = None, specs: Specs | None = None) -> pd.DataFrame: ...
 @overload
 def identify(
-    column: pd.Series[Any], *, manufacturer: str | None = None, specs: Specs | None = None
-) -> pd.DataFrame: ...
-@overload
-def identify(
-    column: Iterable[str | None], *, manufacturer: str | None = None, specs: Specs | None = None
+    text: Iterable[str | None], *, manufacturer: str | None = None, specs: Specs | None = None
 ) -> list[Identification]: ...
 @overload
-def identify(column: Any, *, manufacturer: str | None = None, specs: Specs | None = None) -> Any: ...
+def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None = None) -> Any: ...
 
 
-def identify(column: Any, *, manufacturer: str | None = None, specs: Specs | None = None) -> Any:
+def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None = None) -> Any:
     """What a text, or each text of a column, names.
 
     A text gives an Identification, a list or another iterable a list of them, a pandas Series a DataFrame with its
@@ -141,18 +140,18 @@ def identify(column: Any, *, manufacturer: str | None = None, specs: Specs | Non
     """
     known = specs or load()
     around = surroundings(known, manufacturer)
-    if isinstance(column, str):
-        found = identified(known, column, around)
-        asked = found.how == NONE and len(column) <= _NAME_LENGTH and key_of(column)
-        return replace(found, near=_near(known, column)) if asked else found
-    module = type(column).__module__.partition(".")[0]
+    if isinstance(text, str):
+        found = identified(known, text, around)
+        asked = found.how == NONE and len(text) <= _NAME_LENGTH and key_of(text)
+        return replace(found, near=_near(known, text)) if asked else found
+    module = type(text).__module__.partition(".")[0]
     if module == "pyarrow":
-        return _arrow(known, column, around)
-    if module == "pandas" and type(column).__name__ == "Series":
-        return _frame(_each(known, column, around), column.index)
-    if isinstance(column, (bytes, dict)) or not isinstance(column, Iterable) or hasattr(column, "columns"):
-        raise TypeError(f"a text or a column of texts is wanted, found {type(column).__name__}")
-    return _each(known, column, around)
+        return _arrow(known, text, around)
+    if module == "pandas" and type(text).__name__ == "Series":
+        return _frame(_each(known, text, around), text.index)
+    if isinstance(text, (bytes, dict)) or not isinstance(text, Iterable) or hasattr(text, "columns"):
+        raise TypeError(f"a text or a column of texts is wanted, found {type(text).__name__}")
+    return _each(known, text, around)
 
 
 def _near(specs: Specs, text: str) -> tuple[str, ...]:
