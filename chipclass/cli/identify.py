@@ -27,6 +27,8 @@ LONGEST = 1 << 20
 _REPEATED = 300
 #: So many entries of a list are shown; the JSON has all.
 _SHOWN = 12
+#: In a string of JSON these may stand as they are, and some readers of lines take them for the end of one.
+_BREAKS = {number: f"\\u{number:04x}" for number in (0x85, 0x2028, 0x2029)}
 _HOW = {
     PART_NUMBER: "part number",
     BOARD_CODE: "board code: the number is in no list, its scheme tells the board",
@@ -75,7 +77,7 @@ def _run_lines(specs: Specs, manufacturer: str | None, explain: bool, format: st
     for texts in lines(sys.stdin.buffer):
         for answer in identify(texts, manufacturer=manufacturer, specs=specs):
             if format == "json":
-                text = json.dumps(shown.json(answer), ensure_ascii=False, allow_nan=False)
+                text = json.dumps(shown.json(answer), ensure_ascii=False, allow_nan=False).translate(_BREAKS)
             elif explain:
                 text = f"{shown.block(answer)}\n"
             else:

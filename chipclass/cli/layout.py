@@ -56,7 +56,8 @@ def cell(text: str, width: int) -> str:
     """The text in exactly so many columns of a terminal: cut, or padded behind."""
     doubled = _doubled(text)
     if len(doubled) > width:
-        doubled = f"{doubled[: width - 3].rstrip()}..."
+        room = width - 3 - (doubled[width - 3] == _SECOND)  # never half a character
+        doubled = f"{doubled[:room].rstrip()}..."
     shown = doubled.replace(_SECOND, "")
     return shown + " " * (width - len(_doubled(shown)))
 

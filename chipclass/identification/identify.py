@@ -143,7 +143,7 @@ def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None 
     if isinstance(text, str):
         found = identified(known, text, around)
         asked = found.how == NONE and len(text) <= _NAME_LENGTH and key_of(text)
-        return replace(found, near=_near(known, text)) if asked else found
+        return replace(found, near=_near(known, read(text))) if asked else found
     module = type(text).__module__.partition(".")[0]
     if module == "pyarrow":
         return _arrow(known, text, around)
@@ -154,13 +154,19 @@ def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None 
     return _each(known, text, around)
 
 
+def read(text: str) -> str:
+    """What is read of a text: its beginning, without lone surrogates, which no index can look up."""
+    start = text[:READ]
+    return start if start.isascii() else start.encode("utf-8", "replace").decode()
+
+
 def _near(specs: Specs, text: str) -> tuple[str, ...]:
     return tuple(name for name in near_names(specs, text) if key_of(name) != key_of(text))
 
 
 def identified(specs: Specs, text: str, around: Surroundings, nameable: bool = True) -> Identification:
     """What one text names, without near names. ``nameable``: it could name something in free text."""
-    start = text[:READ]
+    start = read(text)
     whole = exact(specs, start)
     if whole.how in _NUMBERS or _is_id(whole, start):
         found = _known(specs, whole.how, whole.ids, whole.family, whole.evidence)
@@ -230,8 +236,7 @@ def _all(specs: Specs, distinct: Sequence[str | None], around: Surroundings) -> 
     if len(texts) > MANY:
         from chipclass.identification.prefilter import nameable
 
-        # Arrow takes no lone surrogates, which texts of broken files can hold.
-        looked = nameable(specs, [text[:READ].encode("utf-8", "replace").decode() for text in texts])
+        looked = nameable(specs, [read(text) for text in texts])
     return [
         Identification("", NONE, evidence=NO_TEXT) if text is None else identified(specs, text, around, seen)
         for text, seen in zip(distinct, looked, strict=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
-from chipclass.identification.identify import READ, Identification, Surroundings, identified
+from chipclass.identification.identify import Identification, Surroundings, identified, read
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import ALIAS, BOARD_CODE, FAMILY, PART_NUMBER, PCI_ID, exact
 from chipclass.identification.scan import Scan
@@ -44,7 +44,7 @@ class Step:
 
 def steps(specs: Specs, text: str, around: Surroundings) -> list[Step]:
     """The steps from a text to its answer, in their order."""
-    start, answer = text[:READ], identified(specs, text, around)
+    start, answer = read(text), identified(specs, text, around)
     whole = exact(specs, start)
     told = [Step(WHOLE, whole.evidence)] if whole.ids else []
     if around.manufacturer:
@@ -56,8 +56,8 @@ def steps(specs: Specs, text: str, around: Surroundings) -> list[Step]:
         seen = list(_Seen(specs, start, around, answer).steps())
     names = " or ".join(specs.item(name).name for name in answer.products)
     end = Step(ANSWER, f"{answer.how}: {names or answer.evidence}")
-    read = [Step(TEXT, _shortened(plain(start)))] * bool(start.strip())
-    return [*read, *told, *seen, end]
+    opening = [Step(TEXT, _shortened(plain(start)))] * bool(start.strip())
+    return [*opening, *told, *seen, end]
 
 
 def _shortened(text: str) -> str:
