@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
@@ -144,10 +145,9 @@ def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None 
         found = identified(known, text, around)
         asked = found.how == NONE and len(text) <= _NAME_LENGTH and key_of(text)
         return replace(found, near=_near(known, read(text))) if asked else found
-    module = type(text).__module__.partition(".")[0]
-    if module == "pyarrow":
+    if type(text).__module__.partition(".")[0] == "pyarrow":
         return _arrow(known, text, around)
-    if module == "pandas" and type(text).__name__ == "Series":
+    if "pandas" in sys.modules and isinstance(text, sys.modules["pandas"].Series):
         return _frame(_each(known, text, around), text.index)
     if isinstance(text, (bytes, dict)) or not isinstance(text, Iterable) or hasattr(text, "columns"):
         raise TypeError(f"a text or a column of texts is wanted, found {type(text).__name__}")

@@ -198,6 +198,14 @@ def test_entries_that_are_no_text_name_nothing() -> None:
     assert set(frame["evidence"][1:]) == {"no text"}
 
 
+class Marked(pd.Series):
+    """What other packages make of a Series."""
+
+
+def test_a_kind_of_series_is_one() -> None:
+    assert list(chipclass.identify(Marked(["H200"], index=["a"])).index) == ["a"]
+
+
 def test_an_empty_series_has_all_columns() -> None:
     frame = chipclass.identify(pd.Series([], dtype=object))
     assert list(frame.columns) == list(COLUMNS) and len(frame) == 0
