@@ -54,7 +54,7 @@ def steps(specs: Specs, text: str, around: Surroundings) -> list[Step]:
         seen: list[Step] = []
     else:
         seen = list(_Seen(specs, start, around, answer).steps())
-    names = " or ".join(specs.item(name).name for name in answer.products)
+    names = ", ".join(specs.item(name).name for name in answer.products)
     end = Step(ANSWER, f"{answer.how}: {names or answer.evidence}")
     opening = [Step(TEXT, _shortened(plain(start)))] * bool(start.strip())
     return [*opening, *told, *seen, end]
@@ -135,8 +135,8 @@ class _Seen:
         """Several names that say one thing together: a server and its chips, a family and its variant."""
         named = tuple(dict.fromkeys(name for hit in self.kept if not self._open(hit) for name in hit.ids))
         if self.answer.products and set(named) != set(self.answer.products):
-            together = " and ".join(self.specs.item(name).name for name in named)
-            yield Step(NARROWING, f"{together}, read together: {self._names(self.answer.products)}")
+            before, after = (", ".join(self.specs.item(n).name for n in ids) for ids in (named, self.answer.products))
+            yield Step(NARROWING, f"{before}, read together: {after}")
 
     def _count(self) -> str:
         count, product = self.answer.count, self.answer.product
