@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chipclass.export import facts_frame as facts
     from chipclass.export import specs_frame as specs
     from chipclass.hypotheses import Hypothetical, whatif
-    from chipclass.identification.resolve import identify
+    from chipclass.identification.identify import Identification, identify
     from chipclass.margins import Headroom, headroom
     from chipclass.perturbation import Stability, stability
     from chipclass.rules.transactions import QueryError
@@ -53,7 +53,8 @@ _PUBLIC = {
     "export_specs": ("chipclass.export", "export_specs"),
     "facts": ("chipclass.export", "facts_frame"),
     "headroom": ("chipclass.margins", "headroom"),
-    "identify": ("chipclass.identification.resolve", "identify"),
+    "Identification": ("chipclass.identification.identify", "Identification"),
+    "identify": ("chipclass.identification.identify", "identify"),
     "load": ("chipclass.specdb.store", "load"),
     "rules_diff": ("chipclass.changes", "rules_diff"),
     "outcomes": ("chipclass.columns", "outcomes"),
@@ -70,6 +71,7 @@ __all__ = [
     "ExportError",
     "Headroom",
     "Hypothetical",
+    "Identification",
     "QueryError",
     "Result",
     "RulesDiff",

@@ -27,6 +27,7 @@ OUTPUTS = (
     "whatif",
     "limits",
     "stability",
+    "identify",
     "check",
     "audit",
 )
@@ -82,7 +83,12 @@ FUNCTIONS = {
         ("before", "after", "specs"),
         "`RulesDiff`; takes the same keywords as `classify` but `as_of`. The days may stand in either order.",
     ),
-    "identify": (("text",), "What a text, or each text of a column, names, and how that was recognised."),
+    "identify": (
+        ("text", "manufacturer", "specs"),
+        "What a text names: `Identification`; of a list a list, of a pandas Series a DataFrame with its index, of an "
+        "Arrow array a Table: `how`, `product`, `products`, `family`, `candidates`, `count`, `evidence`, `refused`, "
+        "`unknown`.",
+    ),
     "audit": (
         ("source", "output", "mapping", "replace", "specs", "limit", "batch_rows", "progress"),
         "`AuditResult` with `.table`, `.findings`, `.summary` and `.to_pandas()`; takes the keywords of `classify`.",
@@ -234,7 +240,7 @@ def render() -> str:
 
 def _call(name: str) -> str:
     parameters = list(FUNCTIONS[name][0])
-    if name == "classify":
+    if name in ("classify", "identify"):
         parameters.insert(1, "*")
     by_position = {"compare": 1, "timeline": 1, "rules_diff": 2, "whatif": 1, "stability": 1, "outcomes": 2}
     if name in by_position:

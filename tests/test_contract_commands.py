@@ -317,6 +317,13 @@ def test_python_functions(name: str) -> None:
 
 def test_identify_answers_a_text_and_a_column() -> None:
     import pandas as pd
+    import pyarrow as pa
 
-    assert chipclass.identify("H200").how == "family"
-    assert len(chipclass.identify(pd.Series(["H200", "nothing of the kind", None]))) == 3
+    text = "NVIDIA H200 NVL 141GB"
+    answer = chipclass.identify(text).to_dict()
+    head = {"schema": 1, "chipclass": chipclass.__version__, "specs": SPECS.hash}
+    none_of(contract.problems("identify", {**head, "results": [answer]}))
+    frame, table = chipclass.identify(pd.Series([text, None])), chipclass.identify(pa.array([text, None]))
+    assert list(frame.columns) == table.column_names
+    assert all(f"`{name}`" in contract.FUNCTIONS["identify"][1] for name in table.column_names)
+    assert table.to_pylist()[0] == {name: answer[name] for name in table.column_names}

@@ -144,6 +144,8 @@ COMMANDS = [
     ["compare", "H20", "H200"],
     ["timeline", "H20"],
     ["headroom", "L4"],
+    ["identify", "H200"],
+    ["identify", "--explain", "8x NVIDIA H100 NVL"],
     ["show", "H200"],
     ["rules"],
     ["rules", "--diff", "2026-01-14", "2026-01-15"],

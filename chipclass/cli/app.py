@@ -96,6 +96,26 @@ app.command()(questions.stability)
 
 
 @app.command()
+def identify(
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(help="Texts: names, numbers, descriptions. None or '-': a text per line of standard input."),
+    ] = None,
+    manufacturer: Annotated[
+        str | None, typer.Option("--manufacturer", metavar="NAME", help="Maker of all of them; confirms short names.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each step from the text to the answer.")] = False,
+    specs: o.SpecsFolders = None,
+    format: o.FormatOption = o.Format.table,
+    debug: o.Debug = False,
+) -> None:
+    """Find the chips that texts name: product, how it is known, count, and what only looked alike."""
+    from chipclass.cli.identify import run
+
+    raise typer.Exit(run(text or [], manufacturer, explain, specs or [], format.value))
+
+
+@app.command()
 def show(
     query: Annotated[str, typer.Argument(help="A product, family, die or source by name or id.")],
     specs: o.SpecsFolders = None,

@@ -52,6 +52,16 @@ def _doubled(text: str) -> str:
     return "".join(c + _SECOND if unicodedata.east_asian_width(c) in "WF" else c for c in text)
 
 
+def cell(text: str, width: int) -> str:
+    """The text in exactly so many columns of a terminal: cut, or padded behind."""
+    doubled = _doubled(text)
+    if len(doubled) > width:
+        room = width - 3 - (doubled[width - 3] == _SECOND)  # never half a character
+        doubled = f"{doubled[:room].rstrip()}..."
+    shown = doubled.replace(_SECOND, "")
+    return shown + " " * (width - len(_doubled(shown)))
+
+
 def bullet(text: str, indent: str = "") -> str:
     return fill(text, f"{indent}- ", f"{indent}  ")
 

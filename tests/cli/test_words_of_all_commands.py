@@ -47,6 +47,10 @@ INVOCATIONS: dict[str, list[list[str]]] = {
     ],
     "whatif": [["whatif", "--set", "tpp:4800=6000", *DAY], ["whatif", "--limits", *DAY]],
     "stability": [["stability", "H20", "H200 NVL", *DAY]],
+    "identify": [
+        ["identify", "NVIDIA H200 NVL 141GB", "A10", "NZXT H200 case", "water block for H100 PCIe", "wooden desk"],
+        ["identify", "--explain", "PowerEdge XE9680 8x H200", "H20 96GB 显卡"],
+    ],
     "show": [["show", "H20"], ["show", "nvidia-gh100"]],
     "rules": [["rules", *DAY], ["rules", "3A090.a", *DAY], ["rules", "--diff", "2023-11-16", "2026-01-15"]],
     "check": [["check"]],
