@@ -145,8 +145,8 @@ def names(item: Item) -> list[str]:
     return list(dict.fromkeys((item.name, *item.aliases, *item.short_aliases)))
 
 
-def right(item: Item, name: str, answer: Found, believed: bool = True) -> bool:
-    """The product is found; of a short name (or where it need not be ``believed``) its chips are candidates."""
+def right(item: Item, name: str, answer: Found) -> bool:
+    """The product is found; of a short name its chips are candidates."""
     if item.id in LEXICON.chassis:
         return (answer.how, answer.ids, answer.candidates) == ("unknown accelerator", (), ())
     if same(item.id, answer):
@@ -154,7 +154,7 @@ def right(item: Item, name: str, answer: Found, believed: bool = True) -> bool:
     if name.isdigit():
         return not answer.ids
     doubted = not answer.ids and set(answer.candidates) == LEXICON.chips(item.id)
-    return doubted and (name in SHORT or not believed)
+    return doubted and name in SHORT
 
 
 def spelled(item: Item, turn: int) -> Iterator[tuple[str, str, str]]:
