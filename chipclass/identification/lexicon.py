@@ -18,16 +18,17 @@ from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of, plain
 
-_LETTER = "A-Z0-9À-ÖØ-Þ"
+#: What a name goes on with: no name begins behind these nor ends before them.
+LETTER = "A-Z0-9À-ÖØ-Þ"
 _CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK = re.compile(f"[{_CJK_LETTER}]")
 #: A name begins after anything that is no letter or digit, or right after a glued count ("2x").
-_LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×]))"
+_LEFT = rf"(?:(?<![{LETTER}])|(?<=[0-9][X×]))"
 #: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
-_GLUED = rf"(?=[X×][0-9]{{0,2}}(?![{_LETTER}]))"
-_RIGHT = rf"(?:(?![{_LETTER}])|{_GLUED})"
+_GLUED = rf"(?=[X×][0-9]{{0,2}}(?![{LETTER}]))"
+_RIGHT = rf"(?:(?![{LETTER}])|{_GLUED})"
 #: A part number does not end where another group follows: that is another number.
-_NUMBER_RIGHT = rf"(?:(?![{_LETTER}]|-[{_LETTER}])|{_GLUED})"
+_NUMBER_RIGHT = rf"(?:(?![{LETTER}]|-[{LETTER}])|{_GLUED})"
 _DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
 #: Between the words of a name, beside what stands there in the name itself. Before a short word ("D", "3e") a comma
 #: or a bracket ends the name.
@@ -95,15 +96,22 @@ class Word:
 
 
 @dataclass(slots=True)
-class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
+class Node:
+    """Names as a tree of the pieces of their patterns; ``ends``: what bounds a name that ends here."""
+
+    children: dict[str, Node] = field(default_factory=dict)
     ends: set[str] = field(default_factory=set)
 
     def add(self, atoms: Iterable[str], end: str) -> None:
         node = self
         for atom in atoms:
-            node = node.children.setdefault(atom, _Node())
+            node = node.children.setdefault(atom, Node())
         node.ends.add(end)
+
+    def names(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The pieces of every name, and what bounds it."""
+        yield from (((), end) for end in self.ends)
+        yield from (((atom, *rest), end) for atom, node in self.children.items() for rest, end in node.names())
 
     def depth(self) -> int:
         return 1 + max((child.depth() for child in self.children.values()), default=0)
@@ -127,14 +135,14 @@ class Lexicon:
         chassis = {canonical(entry["pattern"]) for entry in words.get("chassis", ())}
         #: Lines of servers that are sold with accelerators of several kinds, and without: the name says not which.
         self.chassis: set[str] = set()
-        root = _Node()
+        self.tree = Node()
         for item in self._items():
             if any(canonical(text) in chassis for text in (item.name, *item.aliases)):
                 self.chassis.add(item.id)
-            self._add_names(root, item)
-            self._add_numbers(root, item)
+            self._add_names(item)
+            self._add_numbers(item)
         #: One match for every place where a name begins, overlapping ones included.
-        self.pattern = re.compile(rf"{_LEFT}(?=({root.regex()}))")
+        self.pattern = re.compile(rf"{_LEFT}(?=({self.tree.regex()}))")
         self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
@@ -170,7 +178,7 @@ class Lexicon:
         for table in ("families", "chips", "products"):
             yield from self.specs.items(table)
 
-    def _add_names(self, root: _Node, item: Item) -> None:
+    def _add_names(self, item: Item) -> None:
         how = FAMILY if item.level == "family" else ALIAS
         for text in (item.name, *item.aliases, *item.short_aliases):
             key = canonical(text)
@@ -178,9 +186,9 @@ class Lexicon:
             known = self.names.get(key)
             ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
             self.names[key] = Name(how, ids, short)
-            root.add(_name_atoms(text), "" if _CJK.match(plain(text)[-1]) else _RIGHT)
+            self.tree.add(name_atoms(text), "" if _CJK.match(plain(text)[-1]) else _RIGHT)
 
-    def _add_numbers(self, root: _Node, item: Item) -> None:
+    def _add_numbers(self, item: Item) -> None:
         for entry in item.identifiers:
             for text in entry.values:
                 key = key_of(text)
@@ -189,7 +197,7 @@ class Lexicon:
                 self.numbers[key] = Name(
                     _KINDS.get(entry.kind, entry.kind), ids, inferred=entry.mapping != "description"
                 )
-                root.add(_number_atoms(text, glued=entry.kind == PART_NUMBER), _NUMBER_RIGHT)
+                self.tree.add(_number_atoms(text, glued=entry.kind == PART_NUMBER), _NUMBER_RIGHT)
 
     def owner(self, span: str) -> Name | None:
         """What a matched span stands for."""
@@ -264,14 +272,14 @@ def lexicon_of(specs: Specs) -> Lexicon:
     return Lexicon(specs)
 
 
-def _name_atoms(text: str) -> Iterator[str]:
+def name_atoms(text: str) -> Iterator[str]:
     """Pieces of a pattern for a name: separators between words may be missing where letters meet digits.
 
     Within the model word a space between letters and digits may stand only in a longer name: alone it is too often two
     words.
     """
     shown = plain(text)
-    found = list(re.finditer(rf"[{_LETTER}]+|[{_CJK_LETTER}]+", shown))
+    found = list(re.finditer(rf"[{LETTER}]+|[{_CJK_LETTER}]+", shown))
     words = [match[0] for match in found]
     spaced = any(word != "GPU" for word in words[1:]) and len(words) > 1
     before, end = "", 0
@@ -313,21 +321,21 @@ def _number_atoms(text: str, glued: bool) -> Iterator[str]:
 
 def loose(phrase: str) -> str:
     """A pattern that matches wherever a phrase does, and more: for engines without look-around."""
-    return r"(?s:.{0,2})".join(_words_of(phrase))
+    return r"(?s:.{0,2})".join(words_of_phrase(phrase))
 
 
-def _words_of(phrase: str) -> list[str]:
-    return [re.escape(word) for word in re.findall(rf"[{_LETTER}\u0100-\uffff]+", plain(phrase))]
+def words_of_phrase(phrase: str) -> list[str]:
+    return [re.escape(word) for word in re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(phrase))]
 
 
 def _phrase(text: str, plural: bool = False) -> str:
     """A pattern for a phrase: separators may vary or be missing; no word boundary where writing has none."""
-    inner = r"[\s_/.'’:-]{0,2}".join(_words_of(text))
+    inner = r"[\s_/.'’:-]{0,2}".join(words_of_phrase(text))
     shown = plain(text)
-    left = "" if _CJK.match(shown[0]) else rf"(?<![{_LETTER}])"
+    left = "" if _CJK.match(shown[0]) else rf"(?<![{LETTER}])"
     if _CJK.match(shown[-1]):
         return left + inner
-    return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{_LETTER}])"
+    return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{LETTER}])"
 
 
 def _word(entry: dict[str, Any], plural: bool = False) -> Word:
