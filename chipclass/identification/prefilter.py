@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chipclass.identification.lexicon import LETTER, lexicon_of, words_of_phrase
-from chipclass.identification.shapes import Spelling, shapes
+from chipclass.identification.shapes import Shapes, Spelling, shapes
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain_all
 
@@ -41,7 +41,7 @@ class Shown:
 class Patterns:
     """For RE2: over the bytes of all texts; over the special ones besides; the words of context, exactly."""
 
-    shapes: tuple[str, ...]
+    shapes: Shapes
     special: str
     context: str
 
@@ -62,13 +62,24 @@ def shown(column: pa.Array) -> Shown:
 
 def nameable(specs: Specs, column: Shown) -> np.ndarray:
     """For each text whether something in it may be named, looks like an accelerator or like a chip's name."""
-    import pyarrow as pa
-
     look = patterns(specs)
-    # As bytes, what is no letter or digit of ASCII is a separator: of a longer character each byte.
-    found = _matches(look.shapes, column.texts.cast(pa.binary()))
+    found = shaped(look.shapes, column.texts)
     if len(column.special):
         found[column.special.to_numpy()] |= _matches([look.special], column.texts.take(column.special))
+    return found
+
+
+def shaped(look: Shapes, texts: pa.Array) -> np.ndarray:
+    """For each shown text whether it has the shape of a name.
+
+    As bytes, what is no letter or digit of ASCII is a separator: of a longer character each byte.
+    """
+    import pyarrow as pa
+
+    data = texts.cast(pa.binary())
+    found = _matches(look.patterns, data)
+    if look.finer and (places := found.nonzero()[0]).size:
+        found[places] = _matches(look.finer, data.take(pa.array(places)))
     return found
 
 
@@ -77,12 +88,12 @@ def confirming(specs: Specs, texts: pa.Array) -> np.ndarray:
     return _matches([patterns(specs).context], texts)
 
 
-def _matches(patterns: Iterable[str], texts: pa.Array) -> np.ndarray:
+def _matches(regexes: Iterable[str], texts: pa.Array) -> np.ndarray:
     import numpy as np
     import pyarrow.compute as pc
 
     found = np.zeros(len(texts), bool)
-    for pattern in patterns:
+    for pattern in regexes:
         found |= pc.match_substring_regex(texts, pattern=pattern).to_numpy(zero_copy_only=False)
     return found
 
@@ -105,7 +116,7 @@ def patterns(specs: Specs) -> Patterns:
         else:
             free.append(pattern)
     found = shapes((entry for entry in spellings if "".join(entry.tokens).isascii()), bounded, free)
-    return Patterns(tuple(found), "|".join(special) or _NEVER, _matching(lexicon.context.pattern))
+    return Patterns(found, "|".join(special) or _NEVER, _matching(lexicon.context.pattern))
 
 
 def _phrase(text: str) -> Spelling:

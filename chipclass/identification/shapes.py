@@ -20,6 +20,8 @@ from typing import Any
 LIMIT = 28_000
 #: Finer to coarser: how much a piece must tell, in bits, and how many of its characters may be certain digits.
 LEVELS = ((16.0, 99), (16.0, 4), (16.0, 2), (15.0, 2), (15.0, 1), (15.0, 0))
+#: What a coarser piece finds is looked at again with pieces of this level: several patterns, and few texts.
+FINER = LEVELS[1]
 #: Characters of a piece at most.
 LONGEST = 12
 #: What is told by a digit and by a letter of a model number, by a letter of a word, by a whole word at most, and by the
@@ -197,18 +199,29 @@ class _Word:
         self.told = min(self.most, self.told + each)
 
 
-def shapes(names: Iterable[Spelling], bounded: Sequence[str] = (), free: Sequence[str] = ()) -> list[str]:
-    """Patterns, usually one, that find every text with one of the names or of the other patterns.
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Patterns that find every text with one of the names. ``finer``: what is found must also be found by one of these;
+    empty where they would tell nothing more."""
 
-    The names have ASCII letters only; of the other patterns, the bounded ones are bounded as names are. For the bytes
-    of upper-case text.
+    patterns: tuple[str, ...]
+    finer: tuple[str, ...] = ()
+
+
+def shapes(names: Iterable[Spelling], bounded: Sequence[str] = (), free: Sequence[str] = ()) -> Shapes:
+    """Patterns, usually one, for names and other patterns, over the bytes of upper-case text.
+
+    The names have ASCII letters only; of the other patterns, the bounded ones are bounded as names are.
     """
     pieces = _Pieces(names)
+    fine: list[Piece] = []
     for level in LEVELS:
         chosen = pieces.chosen(*level)
         if len(_pattern(chosen, bounded, free)) <= LIMIT:
             break
-    return list(_parts(chosen, bounded, free))
+        fine = chosen if level == FINER else fine
+    finer = _parts(fine, bounded, free) if fine else ()
+    return Shapes(tuple(_parts(chosen, bounded, free)), tuple(finer))
 
 
 def _parts(*kinds: Sequence[Any]) -> Iterator[str]:

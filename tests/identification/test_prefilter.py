@@ -8,13 +8,12 @@ import unicodedata
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chipclass.identification.lexicon import lexicon_of
-from chipclass.identification.prefilter import confirming, nameable, patterns, shown
+from chipclass.identification.prefilter import confirming, nameable, patterns, shaped, shown
 from chipclass.identification.scan import NONE, has_context, scan
 from chipclass.identification.shapes import LIMIT, Spelling, shapes
 from chipclass.specdb.store import load
@@ -141,35 +140,44 @@ def synthetic(count: int) -> list[Spelling]:
     return made
 
 
+def texts_of(names: list[Spelling]) -> list[str]:
+    return ["A " + "".join(t for t in name.tokens).replace("+", " ").replace("*", "") + " B" for name in names]
+
+
 def test_patterns_stay_below_what_the_engine_runs_fast() -> None:
     found = patterns(SPECS)
-    assert len(found.shapes) == 1
-    assert max(map(len, (*found.shapes, found.special, found.context))) <= LIMIT
-    assert [len(pattern) <= LIMIT for pattern in shapes(synthetic(20_000))] == [True]
+    assert (len(found.shapes.patterns), found.shapes.finer) == (1, ())
+    assert max(map(len, (*found.shapes.patterns, found.special, found.context))) <= LIMIT
+
+
+def test_twenty_thousand_names_have_one_shape_and_finer_ones_for_what_it_finds() -> None:
+    names = synthetic(20_000)
+    made = shapes(names)
+    assert len(made.patterns) == 1 < len(made.finer)
+    assert max(map(len, (*made.patterns, *made.finer))) <= LIMIT
+    assert shaped(made, pa.array(texts_of([name for name in names if name.closed]))).all()
+    goods = shown(pa.array(GOODS)).texts
+    assert shaped(made, goods).sum() <= 3
 
 
 def test_shapes_grow_more_slowly_than_names() -> None:
-    few, many = (len(shapes(synthetic(count))[0]) for count in (2_000, 8_000))
+    few, many = (len(shapes(synthetic(count)).patterns[0]) for count in (2_000, 8_000))
     assert many < 2 * few
 
 
 def test_names_beyond_all_bounds_become_several_patterns() -> None:
     choose = random.Random(0)
-    words = ["".join(choose.choices("BCDFGHJKLMNPQRSTVWXZ", k=9)) for _ in range(8_000)]
-    made = shapes([Spelling(tuple(word)) for word in words])
-    assert len(made) > 1
-    assert max(map(len, made)) <= LIMIT
-    texts = pa.array([f"ONE {word}" for word in words]).cast(pa.binary())
-    found = pc.match_substring_regex(texts, pattern=made[0]).to_numpy(zero_copy_only=False)
-    for pattern in made[1:]:
-        found |= pc.match_substring_regex(texts, pattern=pattern).to_numpy(zero_copy_only=False)
-    assert found.all()
+    names = [Spelling(tuple(choose.choices("BCDFGHJKLMNPQRSTVWXZ", k=9))) for _ in range(8_000)]
+    made = shapes(names)
+    assert len(made.patterns) > 1
+    assert max(map(len, made.patterns)) <= LIMIT
+    assert shaped(made, pa.array(texts_of(names))).all()
 
 
 def test_a_shape_without_names_finds_nothing_and_a_name_without_letters_everything() -> None:
-    texts = pa.array([b"", b"DESK", b"zx"])
-    assert pc.match_substring_regex(texts, pattern=shapes([])[0]).to_pylist() == [False] * 3
-    assert pc.match_substring_regex(texts, pattern=shapes([Spelling(())])[0]).to_pylist() == [True] * 3
+    texts = pa.array(["", "DESK", "zx"])
+    assert shaped(shapes([]), texts).tolist() == [False] * 3
+    assert shaped(shapes([Spelling(())]), texts).tolist() == [True] * 3
 
 
 PIECES = st.sampled_from(
