@@ -127,11 +127,10 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
     makers, maker_index = _makers(batch, scanner, roles)
     specs = scanner.judge.specs
     named = np.array([bool(name) for _, name in makers], bool)[maker_index]
-    views = [shown(texts) for texts, _ in columns]
-    looked = [nameable(specs, texts)[codes] | named for texts, (_, codes) in zip(views, columns, strict=True)]
+    looked = [nameable(specs, shown(texts))[codes] | named for texts, codes in columns]
     flags = [
-        _confirming(specs, texts.texts, codes, looked[:place] + looked[place + 1 :])
-        for place, (texts, (_, codes)) in enumerate(zip(views, columns, strict=True))
+        _confirming(specs, texts, codes, looked[:place] + looked[place + 1 :])
+        for place, (texts, codes) in enumerate(columns)
     ]
     kinds: list[list[Found]] = []
     keys: list[np.ndarray] = []
@@ -190,7 +189,7 @@ def _confirming(specs: Specs, texts: pa.Array, codes: np.ndarray, others: Sequen
     places = np.flatnonzero(wanted)
     flags: np.ndarray = np.zeros(len(texts), bool)
     if len(places):
-        flags[places] = confirming(specs, texts.take(places))
+        flags[places] = confirming(specs, shown(texts.take(places)))
     rows: np.ndarray = flags[codes]
     return rows
 

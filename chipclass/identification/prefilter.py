@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: How the patterns of the lexicon bound what they find.
-_BEFORE, _BEHIND = "(?:^|[^A-Z0-9])", "(?:[^A-Z0-9]|$)"
+_BOUNDED = re.compile(r"\(\?:\^\|\[\^A-Z0-9[^\]]*\]\)(.*)\(\?:\[\^A-Z0-9\]\|\$\)")
 #: White space as Python's expressions know it.
 _SPACE = r"\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 _NEVER = r"\zx"
@@ -31,10 +31,19 @@ _MARKS = r"\((?:R|TM)\)"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A column of texts as ``plain`` makes them, and the places of those that needed more than upper case."""
+    """A column in the spelling of ``plain``: its texts in upper case, behind them the special ones once more.
+
+    ``special``: the places of texts for which upper case is not enough.
+    """
 
     texts: pa.Array
-    special: pa.Array
+    special: np.ndarray
+
+    def rows(self, found: np.ndarray) -> np.ndarray:
+        """What was found in all texts, for each row of the column."""
+        count = len(self.texts) - len(self.special)
+        found[self.special] = found[count:]
+        return found[:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +65,22 @@ def shown(column: pa.Array) -> Shown:
     places = pc.indices_nonzero(special)
     if len(places):
         normal = plain_all(column.take(places).to_pylist())
-        texts = pc.replace_with_mask(texts, special, pa.array(normal, texts.type))
-    return Shown(texts, places)
+        texts = pa.concat_arrays([texts, pa.array(normal, texts.type)])
+    return Shown(texts, places.to_numpy())
 
 
 def nameable(specs: Specs, column: Shown) -> np.ndarray:
     """For each text whether something in it may be named, looks like an accelerator or like a chip's name."""
     look = patterns(specs)
     found = shaped(look.shapes, column.texts)
-    if len(column.special):
-        found[column.special.to_numpy()] |= _matches([look.special], column.texts.take(column.special))
-    return found
+    if count := len(column.special):
+        found[-count:] |= _matches([look.special], column.texts[-count:])
+    return column.rows(found)
+
+
+def confirming(specs: Specs, column: Shown) -> np.ndarray:
+    """For each text whether it has a word that confirms short names beside it."""
+    return column.rows(_matches([patterns(specs).context], column.texts))
 
 
 def shaped(look: Shapes, texts: pa.Array) -> np.ndarray:
@@ -81,11 +95,6 @@ def shaped(look: Shapes, texts: pa.Array) -> np.ndarray:
     if look.finer and (places := found.nonzero()[0]).size:
         found[places] = _matches(look.finer, data.take(pa.array(places)))
     return found
-
-
-def confirming(specs: Specs, texts: pa.Array) -> np.ndarray:
-    """For each shown text whether it has a word that confirms short names beside it."""
-    return _matches([patterns(specs).context], texts)
 
 
 def _matches(regexes: Iterable[str], texts: pa.Array) -> np.ndarray:
@@ -108,15 +117,19 @@ def patterns(specs: Specs) -> Patterns:
     wide = [entry for entry in spellings if not "".join(entry.tokens).isascii()]
     words = {max((word for word in entry.words() if not word.isascii()), key=len) for entry in wide}
     special = [*map(re.escape, sorted(words)), *(entry.regex.pattern for entry in lexicon.unknown)]
-    bounded, free = [], []
+    return Patterns(seek(specs, spellings), "|".join(special) or _NEVER, _matching(lexicon.context.pattern))
+
+
+def seek(specs: Specs, names: Iterable[Spelling]) -> Shapes:
+    """The shape of names, those of ASCII letters, beside the patterns of accelerators that are in no list."""
+    bounded: list[str] = []
+    free: list[str] = []
     for entry in specs.index["lexicon"].get("unknown_accelerator", ()):
-        pattern = entry["regex"]
-        if pattern.startswith(_BEFORE) and pattern.endswith(_BEHIND):
-            bounded.append(pattern[len(_BEFORE) : -len(_BEHIND)])
-        else:
-            free.append(pattern)
-    found = shapes((entry for entry in spellings if "".join(entry.tokens).isascii()), bounded, free)
-    return Patterns(found, "|".join(special) or _NEVER, _matching(lexicon.context.pattern))
+        # Texts with these characters are special; here they would only make the pattern large.
+        pattern = re.sub(r"[^\x00-\x7f]+", r"\\x7f", entry["regex"])
+        match = _BOUNDED.fullmatch(pattern)
+        (bounded if match else free).append(match[1] if match else pattern)
+    return shapes((name for name in names if "".join(name.tokens).isascii()), bounded, free)
 
 
 def _phrase(text: str) -> Spelling:

