@@ -97,7 +97,10 @@ class Word:
 
 @dataclass(slots=True)
 class Node:
-    """Names as a tree of the pieces of their patterns; ``ends``: what bounds a name that ends here."""
+    """Names as a tree of the pieces of their patterns, from which ``shapes`` reads them too.
+
+    ``ends``: what bounds a name that ends here.
+    """
 
     children: dict[str, Node] = field(default_factory=dict)
     ends: set[str] = field(default_factory=set)
@@ -319,12 +322,8 @@ def _number_atoms(text: str, glued: bool) -> Iterator[str]:
         yield group
 
 
-def loose(phrase: str) -> str:
-    """A pattern that matches wherever a phrase does, and more: for engines without look-around."""
-    return r"(?s:.{0,2})".join(words_of_phrase(phrase))
-
-
 def words_of_phrase(phrase: str) -> list[str]:
+    """The words of a phrase, as patterns."""
     return [re.escape(word) for word in re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(phrase))]
 
 
