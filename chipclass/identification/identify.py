@@ -234,9 +234,11 @@ def _all(specs: Specs, distinct: Sequence[str | None], around: Surroundings) -> 
     texts = [text or "" for text in distinct]
     looked = [True] * len(texts)
     if len(texts) > MANY:
-        from chipclass.identification.prefilter import nameable
+        import pyarrow as pa
 
-        looked = nameable(specs, [read(text) for text in texts])
+        from chipclass.identification.prefilter import nameable, shown
+
+        looked = nameable(specs, shown(pa.array([read(text) for text in texts], pa.string()))).tolist()
     return [
         Identification("", NONE, evidence=NO_TEXT) if text is None else identified(specs, text, around, seen)
         for text, seen in zip(distinct, looked, strict=True)

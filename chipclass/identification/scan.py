@@ -13,7 +13,7 @@ from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judg
 from chipclass.identification.counts import NEAR
 from chipclass.identification.housing import Housing
 from chipclass.identification.lexicon import DEVICE_ID, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
-from chipclass.identification.refining import refined
+from chipclass.identification.refining import OTHER_MEMORY, refined
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.contents import chip_count, meanings
 from chipclass.specdb.store import Specs
@@ -32,11 +32,18 @@ _COUNT = re.compile(r"[X×][0-9]{0,2}")
 #: A short name that is glued behind another number belongs to a longer one; behind a count or a size it does not.
 _NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-9][A-Z0-9]*-$")
 _SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
+#: Behind a short model: another number, a clock.
+_CLOCK = re.compile(r"[\s-]?[0-9]{4}[A-Z]?(?![A-Z0-9])|\s[0-9](?:\.[0-9]+)?\s?GHZ")
+_DECIMAL = re.compile(r"\.[0-9]")
+_MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
+_IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")
 PART = "part of a longer name"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_BEFORE = re.compile(r"(?<![A-Z0-9-])([A-Z-]{3,})[\s_]$")
-_CLAUSES = re.compile(r"[,;:|\[\]\n\t]")
+#: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
+_CELLS = re.compile(r"[|\n\t]")
+_GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
 #: What speaks of a thing and not of its properties, when it stands alone.
 _THING = re.compile(
     r"(?:[0-9]+[\s-]?[X×]?[\s-]?)?(?:GPUS?|GPGPU|ACCELERATORS?|HGX|DGX|[A-Z]+ (?:CARD|MODULE|BOARD))|[^\x00-\x7f]+"
@@ -160,8 +167,7 @@ class Scan:
             why = ""
             if owner.how in (PART_NUMBER, PCI_ID):
                 why = "inferred from the numbering" if owner.inferred else "named by the source"
-            before = _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start)
-            part = owner.how in (ALIAS, FAMILY) and bool(before and _SHORT_MODEL.match(self.text, start))
+            part = owner.how in (ALIAS, FAMILY) and self._part(start, end, owner.short)
             hits.append(Hit(start, end, owner.how, owner.ids, owner.short or part, why, kind=PART if part else ""))
         hits += self._devices()
         chosen: list[Hit] = []
@@ -173,6 +179,15 @@ class Scan:
             if not (named and hit.end <= named[-1].end):  # what a name before it has taken in says nothing of its own
                 named.append(refined(self.lexicon, self.text, hit))
         return named
+
+    def _part(self, start: int, end: int, short: bool) -> bool:
+        """Whether a name is but a piece of a longer one: of a part number, a clock, a decimal, an identifier."""
+        if _SHORT_MODEL.match(self.text, start, end):
+            if _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start) or _CLOCK.match(self.text, end):
+                return True
+        if _DECIMAL.match(self.text, end) and self.text[start - 1 : start] != ".":
+            return bool(_MODEL.fullmatch(self.text, start, end))
+        return short and bool(_IDENTIFIER.search(self.text, max(0, start - NEAR), start))
 
     def _devices(self) -> Iterator[Hit]:
         """``Intel Corporation Device 56c0``: ``lspci`` without a name for the device, with the maker's."""
@@ -241,8 +256,8 @@ class Scan:
             return False
         if counts.stated(self.text, hit.start, hit.end):
             return False
-        before = _CLAUSES.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
-        behind = _CLAUSES.split(self.text[hit.end : hit.end + NEAR])[0]
+        before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
+        behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
         return bool(_WORD.search(before) or _WORD.search(behind))
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
@@ -265,9 +280,18 @@ class Scan:
             return True
         if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
             return True
-        if any(not self.lexicon.foreign(word[0], hit.ids) for word in self.lexicon.context.finditer(rest)):
+        if any(self._speaks_of(hit, word) for word in self.lexicon.context.finditer(rest)):
             return True
         return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
+
+    def _speaks_of(self, hit: Hit, word: re.Match[str]) -> bool:
+        """Whether a word of context can be said of what a name stands for: its maker, its memory."""
+        if size := _GIGABYTES.fullmatch(word[0]):
+            sizes = {
+                size for name in hit.ids for chip in self.lexicon.chips(name) for size in self.lexicon.memory(chip)
+            }
+            return int(size[1]) in sizes and not OTHER_MEMORY.match(word.string, word.end())
+        return not self.lexicon.foreign(word[0], hit.ids)
 
     def _has_die(self, hit: Hit, text: str) -> bool:
         """Whether a text names the die of what a name stands for."""
