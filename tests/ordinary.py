@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chipclass.identification.found import UNKNOWN, Found
 from chipclass.identification.prefilter import nameable
-from chipclass.identification.scan import UNKNOWN, Found, scan
+from chipclass.identification.scan import scan
 from chipclass.specdb.store import Specs, load
 from chipclass.spelling import words
 from tests import labelled

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from chipclass.auditing.roles import Roles
 from chipclass.auditing.verdicts import Judge, Verdict
+from chipclass.identification.found import NONE, Found
 from chipclass.identification.prefilter import confirming, nameable, shown
-from chipclass.identification.scan import NONE, Found, has_context, maker_of, scan
+from chipclass.identification.scan import has_context, maker_of, scan
 
 if TYPE_CHECKING:
     import numpy as np

@@ -156,6 +156,8 @@ class Lexicon:
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
         self.context = re.compile("|".join(context) or r"(?!)")
+        #: Words that say how a thing is sold.
+        self.sale = {plain(word) for entry in words.get("sale", ()) for word in entry["words"]}
         #: Other names of a vendor.
         self.makers: dict[str, list[str]] = {}
         for entry in words.get("maker", ()):

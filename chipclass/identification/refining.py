@@ -69,7 +69,7 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
 
 
 def _of_memory(lexicon: Lexicon, chips: frozenset[str], text: str) -> frozenset[str]:
-    """The chips with the memory that the text states for the device, in GB with its kind or in MiB as tools print it."""
+    """The chips with the memory that the text states for the device: in GB with its kind, or in MiB."""
     sizes = [float(match[1]) for match in _KIND.finditer(text)] + [int(m[1]) / 1024 for m in _MIB.finditer(text)]
     if len(set(sizes)) != 1:
         return chips

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
 from chipclass.identification.counts import NEAR
+from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, Refusal, joined, narrowed
 from chipclass.identification.housing import Housing
 from chipclass.identification.lexicon import DEVICE_ID, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
 from chipclass.identification.refining import OTHER_MEMORY, refined
@@ -19,8 +19,10 @@ from chipclass.specdb.contents import chip_count, meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
-ACCESSORY, LOOK_ALIKE, UNKNOWN, NONE = "accessory", "look-alike", "unknown accelerator", "none"
-
+#: Characters that are looked at together, and how many of them two pieces of a long text share.
+PIECE, OVERLAP = 2_000, 200
+#: From so many pieces on, a first look over all of them saves more than loading it takes.
+MANY = 16
 #: A name that is repeated in one text is looked at this often.
 REPEATS = 8
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
@@ -51,44 +53,53 @@ _THING = re.compile(
 _GPU_COUNT = re.compile(r"[1-9][0-9]?[\s-]?[X×]?[\s-]?GPUS?")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Something that looks like a chip's name and was not believed."""
-
-    what: str
-    why: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one text names.
-
-    ``ids`` are products, chips or families in the order of the text; ``candidates`` the chips that they can mean (for
-    an unknown accelerator: what it might be); ``unknown`` names of accelerators that are in no list; ``general``:
-    nothing here speaks against a product that another cell of the row names.
-    """
-
-    how: str
-    ids: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    family: str | None = None
-    count: int | None = None
-    evidence: str = ""
-    refused: tuple[Refusal, ...] = ()
-    unknown: tuple[str, ...] = ()
-    general: bool = True
-
-
 def scan(specs: Specs, text: str, *, context: bool = False, maker: str = "") -> Found:
     """What a text names.
 
     ``context``: the row says elsewhere that it is about accelerators. ``maker``: a maker of accelerators named
     elsewhere in the row, as ``maker_of`` gives it; with it a bare model number is not overlooked.
     """
-    scanner = Scan(lexicon_of(specs), text)
+    lexicon = lexicon_of(specs)
+    parts = pieces(specs, text, all_of_them=bool(maker))
+    return joined(specs, [_piece(lexicon, part, context, maker) for part in parts])
+
+
+def _piece(lexicon: Lexicon, text: str, context: bool, maker: str) -> Found:
+    scanner = Scan(lexicon, text)
     found = scanner.found(context, maker)
     return scanner.by_maker(maker) if found.how == NONE and maker else found
+
+
+def pieces(specs: Specs, text: str, all_of_them: bool = False) -> list[str]:
+    """The pieces of a text that can name something: a short one is its only piece.
+
+    What speaks for or against a name stands near it; and the time to look at a text grows faster than its length. Of
+    many pieces those that the first look holds back are left out, unless all are asked for.
+    """
+    if len(text) <= PIECE:
+        return [text]
+    parts = list(_cut(text))
+    if len(parts) < MANY or all_of_them:
+        return parts
+    import pyarrow as pa
+
+    from chipclass.identification.prefilter import nameable, shown
+
+    looked = nameable(specs, shown(pa.array(parts, pa.string())))
+    return [part for part, seen in zip(parts, looked, strict=True) if seen]
+
+
+def _cut(text: str) -> Iterator[str]:
+    """A long text in pieces, cut at white space where there is some; each begins a little before the last one ended."""
+    start = 0
+    while start + PIECE < len(text):
+        end = start + PIECE
+        space = max(text.rfind(" ", end - OVERLAP, end), text.rfind("\n", end - OVERLAP, end))
+        end = space if space > 0 else end
+        yield text[start:end]
+        begin = end - OVERLAP
+        start = begin + 1 + max(0, text[begin:end].find(" "))
+    yield text[start:]
 
 
 def has_context(specs: Specs, text: str) -> bool:
@@ -104,22 +115,6 @@ def maker_of(specs: Specs, text: str) -> str:
         if lexicon.phrase(vendor).search(normal):
             return plain(vendor)
     return normal.strip() if lexicon.any_unknown.search(normal) else ""
-
-
-def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
-    """Without what another of the ids says more exactly: a family beside its variant, a part beside what holds it."""
-    lexicon = lexicon_of(specs)
-    unique = tuple(dict.fromkeys(ids))
-
-    def said_by(one: str, other: str) -> bool:
-        level, mine, theirs = specs.item(one).level, lexicon.chips(one), lexicon.chips(other)
-        if level == "family":
-            return theirs < mine or (theirs == mine and specs.item(other).level != "family")
-        if any(part.get("product") == one for part in specs.item(other).contains):
-            return True
-        return level == "chip" and specs.item(other).level not in ("chip", "family") and mine <= theirs
-
-    return tuple(one for one in unique if not any(said_by(one, other) for other in unique if other != one))
 
 
 class Scan:
@@ -182,9 +177,9 @@ class Scan:
 
     def _part(self, start: int, end: int, short: bool) -> bool:
         """Whether a name is but a piece of a longer one: of a part number, a clock, a decimal, an identifier."""
-        if _SHORT_MODEL.match(self.text, start, end):
-            if _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start) or _CLOCK.match(self.text, end):
-                return True
+        numbered = _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start) or _CLOCK.match(self.text, end)
+        if numbered and _SHORT_MODEL.match(self.text, start, end):
+            return True
         if _DECIMAL.match(self.text, end) and self.text[start - 1 : start] != ".":
             return bool(_MODEL.fullmatch(self.text, start, end))
         return short and bool(_IDENTIFIER.search(self.text, max(0, start - NEAR), start))
@@ -250,7 +245,7 @@ class Scan:
     def _bare(self, hit: Hit) -> bool:
         """Whether a name is but a letter and a number among other words: so are cases, vans and voltages called.
 
-        With a count, or alone between commas, it stands for itself.
+        With a count, or among words of sale alone, it stands for itself.
         """
         if hit.how not in (ALIAS, FAMILY) or not _BARE.fullmatch(self.text, hit.start, hit.end):
             return False
@@ -258,7 +253,7 @@ class Scan:
             return False
         before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
         behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
-        return bool(_WORD.search(before) or _WORD.search(behind))
+        return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""

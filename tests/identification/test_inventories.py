@@ -89,10 +89,7 @@ def test_slices_of_the_gpu_above_and_heads_of_tables_name_no_chip(line: str) -> 
         ("NVIDIA H100 NVL, 00000000:17:00.0, 95830 MiB", "nvidia-h100-nvl", 1),
         ("Tesla T4, 00000000:00:1E.0, 15360 MiB", "nvidia-t4", 1),
         ("NVIDIA L4, 00000000:00:03.0, 23034 MiB", "nvidia-l4", 1),
-        ("NVIDIA H20, 00000000:00:1E.0, 97871 MiB", "nvidia-h20", 2),
-        later(
-            "memory in MiB does not narrow a family", "NVIDIA H20, 00000000:00:1E.0, 97871 MiB", "nvidia-h20-96gb", 1
-        ),
+        ("NVIDIA H20, 00000000:00:1E.0, 97871 MiB", "nvidia-h20-96gb", 1),
     ],
 )
 def test_nvidia_smi_csv(line: str, product: str, candidates: int) -> None:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chipclass.identification.found import NONE
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.prefilter import confirming, nameable, patterns, shaped, shown
-from chipclass.identification.scan import NONE, has_context, scan
+from chipclass.identification.scan import has_context, scan
 from chipclass.identification.shapes import LIMIT, Spelling, shapes
 from chipclass.specdb.store import load
 from chipclass.spelling import plain, plain_all
