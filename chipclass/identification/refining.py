@@ -43,9 +43,12 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
     hit, left = _described(lexicon, text, hit)
     memories = {word for chip in left for word in lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
     end = place = hit.end
+    sized = False
     while match := _NEXT.match(text, place):
         word = canonical(match[1])
         memory = _MEMORY.fullmatch(word) and not OTHER_MEMORY.match(text, match.end())
+        if memory and sized:  # the second size is the computer's
+            break
         if memory and _contradicts(int(word[:-2]), memories):
             name = lexicon.specs.item(hit.ids[0]).name
             return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
@@ -54,7 +57,7 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
             break
         if hit.how == FAMILY:
             left = _narrower(lexicon, left, [word])
-        place = match.end()
+        place, sized = match.end(), sized or bool(memory)
         if memory or own:  # "300W" may be said of any thing
             end = place
     if hit.how == FAMILY and end > hit.end:

@@ -166,7 +166,7 @@ class Scan:
             hits.append(Hit(start, end, owner.how, owner.ids, owner.short or part, why, kind=PART if part else ""))
         hits += self._devices()
         chosen: list[Hit] = []
-        for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+        for hit in sorted(hits, key=lambda hit: (-self._told(hit), hit.start - hit.end, hit.start)):
             if not any(hit.overlaps(other.start, other.end) for other in chosen):
                 chosen.append(hit)
         named: list[Hit] = []
@@ -174,6 +174,12 @@ class Scan:
             if not (named and hit.end <= named[-1].end):  # what a name before it has taken in says nothing of its own
                 named.append(refined(self.lexicon, self.text, hit))
         return named
+
+    def _told(self, hit: Hit) -> int:
+        """How many characters of a name say which product it is: the maker's before them does not."""
+        maker = self.lexicon.vendor(hit.ids[0])
+        before = maker.match(self.text, hit.start) if maker else None
+        return hit.end - (before.end() if before else hit.start)
 
     def _part(self, start: int, end: int, short: bool) -> bool:
         """Whether a name is but a piece of a longer one: of a part number, a clock, a decimal, an identifier."""
@@ -270,6 +276,8 @@ class Scan:
             return True
         if any(not (other.short or self._bare(other)) for other in self.names):
             return True
+        if counts.of_cards(self.text, hit.start):
+            return True
         counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
         if counted and self.lexicon.server.search(rest):
             return True
@@ -296,11 +304,10 @@ class Scan:
     def _of_another(self, name: Hit, unknown: Hit) -> bool:
         """``<another maker> <model>``: the name right behind another maker's is that maker's model."""
         text = self.text[unknown.start : unknown.end]
-        if not re.fullmatch(r"[\s_/-]{1,2}", self.text[unknown.end : name.start]) or self.lexicon.context.fullmatch(
-            text
-        ):
+        beside = re.fullmatch(r"[\s_/-]{1,2}", self.text[unknown.end : name.start])
+        if not beside or _GPU_COUNT.fullmatch(text) or self.lexicon.context.fullmatch(text):
             return False
-        own = self._own(name, f"{unknown.why} {self.text[name.start : name.end]}")
+        own = self._own(name, f"{unknown.why} {text} {self.text[name.start : name.end]}")
         # The lexicon says whose accelerators a pattern finds: a vendor of the database, or other makers.
         return not own and text.isascii() and (unknown.kind == MAKER or bool(maker_of(self.specs, unknown.why)))
 
