@@ -43,7 +43,7 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
     hit, left = _described(lexicon, text, hit)
     memories = {word for chip in left for word in lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
     end = place = hit.end
-    sized = False
+    sized, said = False, set(map(canonical, re.split(r"[\s_/-]+", text[hit.start : hit.end])))
     while match := _NEXT.match(text, place):
         word = canonical(match[1])
         memory = _MEMORY.fullmatch(word) and not OTHER_MEMORY.match(text, match.end())
@@ -52,7 +52,7 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
         if memory and _contradicts(int(word[:-2]), memories):
             name = lexicon.specs.item(hit.ids[0]).name
             return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
-        own = word in lexicon.qualifiers(hit.ids[0])
+        own = word in lexicon.qualifiers(hit.ids[0]) and word not in said
         if not (memory or own or DEVICE.fullmatch(match[1])) or _ALTERNATIVE.match(text, match.end()):
             break
         if hit.how == FAMILY:
