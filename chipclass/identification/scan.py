@@ -36,6 +36,9 @@ _NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-
 _SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
 #: Behind a short model: another number, a clock.
 _CLOCK = re.compile(r"[\s-]?[0-9]{4}[A-Z]?(?![A-Z0-9])|\s[0-9](?:\.[0-9]+)?\s?GHZ")
+#: The device half of an id on the PCI bus, and what stands before the id of one device: names of nothing.
+_BUS_ID = re.compile(r"(?<![0-9A-F])[0-9A-F]{4}:$")
+_UUID = re.compile(r"-[0-9A-FX]{4,8}(?:-|$)")
 _DECIMAL = re.compile(r"\.[0-9]")
 _MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")
@@ -212,6 +215,8 @@ class Scan:
                     continue
                 start, end = _core(self.text, *match.span(), bounded=entry.regex.pattern.startswith("(?:^|"))
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
+                    continue
+                if _BUS_ID.search(self.text, max(0, start - NEAR), start) or _UUID.match(self.text, end):
                     continue
                 inside = [
                     n
