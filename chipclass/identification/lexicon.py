@@ -29,6 +29,8 @@ _GLUED = rf"(?=[X×](?:[0-9]{{0,2}}(?![{LETTER}])|[1-9][0-9]?[A-Z]))"
 _RIGHT = rf"(?:(?![{LETTER}])|{_GLUED})"
 #: A part number does not end where another group follows: that is another number.
 _NUMBER_RIGHT = rf"(?:(?![{LETTER}]|-[{LETTER}])|{_GLUED})"
+#: Before the first word of a phrase.
+_BOUND = rf"(?<![{LETTER}])"
 _DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
 #: Behind a die's name: its grade for another market ("GA102GL"), its version.
 _DIE_TAIL = r"(?:[A-Z]{1,3}|-[0-9]{3}[A-Z0-9]*)?"
@@ -99,6 +101,8 @@ class Word:
     text: str
     what: str
     gpu: bool = False
+    #: Its first word: a text without it need not be searched.
+    first: str = ""
 
 
 @dataclass(slots=True)
@@ -155,7 +159,7 @@ class Lexicon:
         self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
-        self.context = re.compile("|".join(context) or r"(?!)")
+        self.context = any_of(context)
         #: Words that say how a thing is sold.
         self.sale = {plain(word) for entry in words.get("sale", ()) for word in entry["words"]}
         #: Other names of a vendor.
@@ -169,8 +173,8 @@ class Lexicon:
         self.dies = {match[0]: die.id for die in specs.items("dies") if (match := _DIE.match(plain(die.name)))}
         self.unknown = [*self._die_patterns(), *(_unknown(entry) for entry in words.get("unknown_accelerator", ()))]
         self.any_unknown = re.compile("|".join(entry.regex.pattern for entry in self.unknown) or r"(?!)")
-        self.any_look_alike = re.compile("|".join(word.pattern.pattern for word in self.look_alikes) or r"(?!)")
-        self.any_accessory = re.compile("|".join(word.pattern.pattern for word in self.accessories) or r"(?!)")
+        self.any_look_alike = any_of(word.pattern.pattern for word in self.look_alikes)
+        self.any_accessory = any_of(word.pattern.pattern for word in self.accessories)
         self._chips: dict[str, frozenset[str]] = {}
         self._phrases: dict[str, re.Pattern[str]] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -399,15 +403,30 @@ def _phrase(text: str, plural: bool = False) -> str:
     """A pattern for a phrase: separators may vary or be missing; no word boundary where writing has none."""
     inner = r"[\s_/.'’:-]{0,2}".join(words_of_phrase(text))
     shown = plain(text)
-    left = "" if _CJK.match(shown[0]) else rf"(?<![{LETTER}])"
+    left = "" if _CJK.match(shown[0]) else _BOUND
     if _CJK.match(shown[-1]):
         return left + inner
     return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{LETTER}])"
 
 
+def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for many phrases, by their first letters: where none of these stands, none of them is tried."""
+    starts: dict[str, dict[str, list[str]]] = {}
+    for phrase in phrases:
+        left = _BOUND if phrase.startswith(_BOUND) else ""
+        first, rest = phrase[len(left)], phrase[len(left) + 1 :]
+        starts.setdefault(left, {}).setdefault(first, []).append(rest)
+    options = []
+    for left, by_first in starts.items():
+        grouped = [f"{first}(?:{'|'.join(rests)})" for first, rests in by_first.items()]
+        options.append(f"{left}(?:{'|'.join(grouped)})")
+    return re.compile("|".join(options) or r"(?!)")
+
+
 def _word(entry: dict[str, Any], plural: bool = False) -> Word:
     pattern = re.compile(_phrase(entry["pattern"], plural))
-    return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold())
+    first = re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(entry["pattern"]))[0]
+    return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold(), first)
 
 
 def _unknown(entry: dict[str, Any]) -> Unknown:

@@ -206,9 +206,9 @@ class Scan:
         if not self.lexicon.any_unknown.search(self.text):
             return hits
         for entry in self.lexicon.unknown:
-            seen: Counter[str] = Counter()
-            if entry.unless is not None and entry.unless.search(self.text):
+            if not entry.regex.search(self.text) or (entry.unless is not None and entry.unless.search(self.text)):
                 continue
+            seen: Counter[str] = Counter()
             for match in _every(entry.regex, self.text):
                 seen[match[0]] += 1
                 if seen[match[0]] > REPEATS:
