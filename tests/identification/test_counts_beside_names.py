@@ -1,0 +1,93 @@
+"""Every name with a count beside it: the count is read, or the answer leaves it open."""
+
+from __future__ import annotations
+
+import pytest
+
+from chipclass.identification.lexicon import canonical
+from chipclass.specdb.contents import chip_count
+from chipclass.specdb.records import Item
+from tests.identification.test_scan import ITEMS, SPECS, found
+from tests.identification.test_spelling_of_names import IDS, LEXICON, failing, names, right
+
+COUNTED: dict[str, tuple[str, int]] = {
+    "2x before": ("2x {}", 2),
+    "4 x before": ("4 x {}", 4),
+    "8× before": ("8×{}", 8),
+    "x4 behind": ("{} x4", 4),
+    "(2) behind": ("{} (2)", 2),
+}
+
+#: Where the code fails, as yet: the reason, then count and names.
+FAILING: dict[str, list[tuple[str, str]]] = {
+    "a bracket or a plus ends the name, and the count behind it is not seen": [
+        (written, name)
+        for written in ("x4 behind", "(2) behind")
+        for item in SPECS.items("chips")
+        for name in dict.fromkeys((item.name, *item.aliases))
+        if name.endswith((")", "+")) and LEXICON.on_board(item.id) == 1
+    ],
+    "x4 behind a Cambricon chip is read as part of its name": [
+        ("x4 behind", name)
+        for name in (
+            "Siyuan 370",
+            "思元370",
+            "寒武纪思元370",
+            "寒武纪 MLU370",
+            "MLU270",
+            "MLU290",
+            "MLU590",
+            "Cambricon MLU370-S4",
+            "MLU370-S4",
+            "Cambricon MLU370-S4/S8",
+            "Cambricon MLU370-S8",
+            "MLU370-S8",
+            "Cambricon MLU370-X4",
+            "MLU370-X4",
+        )
+    ],
+}
+SPARED = {case for cases in FAILING.values() for case in cases}
+
+
+def counted_wrongly(item: Item, name: str, written: str) -> str | None:
+    """A name with a count beside it that is not found, or whose count is read as another one."""
+    frame, number = COUNTED[written]
+    if canonical(frame.format(name)) in LEXICON.names:  # "MLU370 x4" is a name itself
+        return None
+    answer = found(frame.format(name))
+    of_one = chip_count(SPECS, SPECS.item(answer.ids[0])) if len(answer.ids) == 1 else None
+    # Of a server the count is that of its chips; where it is open, the one beside the name may say it.
+    counts = {number} if of_one == 1 else {number, of_one, number * (of_one or 1)}
+    if right(item, name, answer) and answer.count in {None, *counts}:
+        return None
+    return f"{frame.format(name)}: {answer}"
+
+
+@pytest.mark.parametrize(("turn", "item"), list(enumerate(ITEMS)), ids=IDS)
+def test_every_name_with_a_count(turn: int, item: Item) -> None:
+    cases = [
+        (name, written)
+        for place, name in enumerate(names(item), turn)
+        for number, written in enumerate(COUNTED)
+        if (number + place) % len(COUNTED) < (1 if item.level == "product" else 3)
+        if (written, name) not in SPARED and not name.isdigit()
+    ]
+    assert not [wrong for name, written in cases if (wrong := counted_wrongly(item, name, written))]
+
+
+@pytest.mark.parametrize(("written", "name"), failing(FAILING))
+def test_a_count_that_is_not_read(written: str, name: str) -> None:
+    assert not [wrong for item in ITEMS if name in names(item) if (wrong := counted_wrongly(item, name, written))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, marks=pytest.mark.xfail(reason="a count behind a bracket is not seen", strict=True))
+        for text in ("NVIDIA V100 (32GB) x4", "A100 [80GB] x4", "A100 PCIe (80GB), x4", "NVIDIA H100 (80GB) (4)")
+    ]
+    + ["4x A100 (80 GB)", "4 x H100 [SXM5]", "A100 80GB x4", "V100 32GB (4)"],
+)
+def test_a_count_beside_a_size_in_brackets(text: str) -> None:
+    assert found(text).count in (None, 4)

@@ -1,0 +1,129 @@
+"""Long texts cost in proportion to their length: measured in calls of functions, which do not depend on the machine.
+
+What one search of a regular expression costs is not seen by it.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import cycle
+from types import FrameType
+
+import pytest
+
+import chipclass
+from chipclass.identification.lexicon import lexicon_of
+from chipclass.identification.scan import scan
+from chipclass.specdb.store import load
+
+SPECS = load()
+CHIPS = [item.name for item in SPECS.items("chips")]
+LEXICON = SPECS.index["lexicon"]
+PARTS = [entry["pattern"] for entry in LEXICON["accessory"] if entry["what"] == "part" and entry["pattern"].isascii()]
+LOOK_ALIKES = [entry["pattern"] for entry in LEXICON["look_alike"]]
+#: Twice the text may cost twice the calls, and a little more where a text of one clause becomes one of several.
+MOST = 2.6
+LENGTH = 2000
+
+
+def calls(text: str) -> int:
+    """How many calls a scan makes, those of the interpreter's own functions included."""
+    made = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal made
+        made += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        scan(SPECS, text)
+    finally:
+        sys.setprofile(before)
+    return made
+
+
+def growth(*pieces: str) -> float:
+    """How many times the calls of a text are those of one of half its length: the pieces in turn, over and over."""
+    text = ""
+    for piece in cycle(pieces):
+        if len(text) >= 2 * LENGTH:
+            break
+        text += piece
+    scan(SPECS, text)  # what is made once, at first use
+    return calls(text[: 2 * LENGTH]) / calls(text[:LENGTH])
+
+
+NUMBERED = range(100, 900)
+LINEAR = {
+    "a name": ["H100 "],
+    "a short name": ["A10 "],
+    "a name of two words": ["RTX 4090 D, "],
+    "a name with counts": ["4x L40S + "],
+    "names without spaces": ["HGX-H100-"],
+    "alternatives": ["A100 40GB/80GB "],
+    "neighbours": ["H20 H200 GH200 "],
+    "part numbers": ["900-21010-0000-000 "],
+    "device ids": ["10DE:2330 "],
+    "Chinese without spaces": ["昇腾910B"],
+    "a description": ["NVIDIA H100 80GB HBM3 SXM5 "],
+    "a model in no list": ["RTX 7777, "],
+    "words of context": ["GPU server "],
+    "beginnings of names": ["RTX 40"],
+    "beginnings of counts": ["8 x "],
+    "brackets": ["(((("],
+    "trade marks": ["®"],
+    "letters": ["A"],
+    "digits": ["1"],
+    "hyphens": ["-"],
+    "spaces": [" "],
+    "names cut off": ["MI300", "H10", "GB20", "L4", "91"],
+    "dies": [f"{die} " for die in lexicon_of(SPECS).dies],
+    "accessories in turn for one chip": [f"{part} for H100, " for part in PARTS],
+}
+#: What grows faster, as yet.
+QUADRATIC = {
+    "every accessory word is weighed against every name": {
+        "an accessory for a chip": ["cable for H100, "],
+        "accessories in turn for other chips": [
+            f"{part} for {chip}; " for part, chip in zip(PARTS, CHIPS, strict=False)
+        ],
+        "without a chip": ["no GPU, "],
+    },
+    "every look-alike is compared with every other place": {
+        "a look-alike": ["Corsair H100i "],
+        "look-alikes in turn": [f"{word}, " for word in LOOK_ALIKES],
+    },
+    "every place is compared with every other place": {
+        "other chips": [f"{chip}, " for chip in CHIPS],
+        "models in no list": [f"Tesla X{number} " for number in NUMBERED],
+        "devices of lspci": ["NVIDIA Corporation Device 2330 "],
+    },
+}
+
+
+@pytest.mark.parametrize("pieces", LINEAR.values(), ids=list(LINEAR))
+def test_twice_the_text_is_twice_the_work(pieces: list[str]) -> None:
+    assert growth(*pieces) < MOST
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param(pieces, marks=pytest.mark.xfail(reason=reason, strict=True), id=name)
+        for reason, texts in QUADRATIC.items()
+        for name, pieces in texts.items()
+    ],
+)
+def test_twice_the_text_is_more_than_twice_the_work(pieces: list[str]) -> None:
+    assert growth(*pieces) < MOST
+
+
+@pytest.mark.parametrize("piece", ["H100 ", "x", "cable for H100, ", "®", "昇腾910B"])
+def test_a_cell_of_megabytes_is_read_to_its_beginning(piece: str) -> None:
+    """What is said of the rest is only that it was not read."""
+    text = piece * (2_000_000 // len(piece))
+    short, long = (chipclass.identify(text[:length]) for length in (20_000, len(text)))
+    assert (short.how, short.products, short.count) == (long.how, long.products, long.count)
+    assert long.evidence.endswith(f"only the first 10,000 of {len(text):,} characters were read")
+    assert short.evidence.partition(";")[0] == long.evidence.partition(";")[0]
