@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import audit, columns, loading, provisions, startup
+from benchmarks import audit, columns, identification, loading, provisions, startup
 
 ALL = {
     "startup": startup.main,
     "loading": loading.main,
     "columns": columns.main,
     "provisions": provisions.main,
+    "identification": identification.main,
     "audit": audit.main,
 }
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\ufeff]")
 #: Marks of trade names; between words they stand for nothing.
 _MARKS = re.compile(r"\((?:R|TM)\)|[®™©℠]", re.IGNORECASE)
+_PIECE_LENGTH = 256
+_PIECES = re.compile(rf"[\x00-\x7f]*[^\x00-\x7f]{{0,{_PIECE_LENGTH}}}")
 _SEPARATORS = re.compile(r"[^0-9A-Z\u0080-\U0010ffff]+")
 
 
@@ -21,8 +24,23 @@ def plain(text: str) -> str:
     """
     if text.isascii() and "(" not in text:
         return text.upper()
-    text = _MARKS.sub(_unmarked, text)
-    return _DASHES.sub("-", unicodedata.normalize("NFKC", text)).upper()
+    return _DASHES.sub("-", _composed(_MARKS.sub(_unmarked, text))).upper()
+
+
+def plain_all(texts: Sequence[str]) -> list[str]:
+    """``plain`` of each text, several times as fast as one by one: all are one text with a character between them."""
+    whole = plain("\0".join(texts)).split("\0")
+    return whole if len(whole) == len(texts) else [plain(text) for text in texts]
+
+
+def _composed(text: str) -> str:
+    """The compatibility form. In pieces, because the time for a run of combining marks grows with its square.
+
+    A piece begins before an ASCII character, to which nothing is joined, or where no such character comes for long.
+    """
+    if len(text) <= _PIECE_LENGTH:
+        return unicodedata.normalize("NFKC", text)
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in _PIECES.findall(text))
 
 
 def _unmarked(mark: re.Match[str]) -> str:

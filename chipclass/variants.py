@@ -44,7 +44,14 @@ def _together(parts: Sequence[Conclusion], name: str) -> dict[str, Any]:
         return dict(lead)
     said = f"{name} holds {len(parts)} kinds of chip; the gravest decides. {lead['summary']}"
     caveats = _united(part["caveats"] for part in parts)
-    return {**lead, "ic_class": _joined([part["ic_class"] for part in parts]), "summary": said, "caveats": caveats}
+    item = {**lead["item_class"], "declared_eccn": _declared([part["item_class"] for part in parts])}
+    classes = _joined([part["ic_class"] for part in parts])
+    return {**lead, "ic_class": classes, "item_class": item, "summary": said, "caveats": caveats}
+
+
+def _declared(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every ECCN that is declared for one of them, once for each list."""
+    return list({(entry["eccn"], entry["date"]): entry for part in parts for entry in part["declared_eccn"]}.values())
 
 
 def _joined(lists: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
@@ -98,14 +105,13 @@ def _item(conclusions: Sequence[Conclusion]) -> dict[str, Any]:
     parts = [c["item_class"] for c in conclusions]
     text = _text(part["text"] for part in parts)
     same = len({part["text"] for part in parts}) == 1
-    declared = {(e["eccn"], e["date"]): e for part in parts for e in part["declared_eccn"]}
     certain = same and all(part["certain"] for part in parts)
     fits = {part["declared_and_computed"] for part in parts}
     fit = fits.pop() if len(fits) == 1 else "open"
     return {
         **parts[0],
         "text": text,
-        "declared_eccn": list(declared.values()),
+        "declared_eccn": _declared(parts),
         "certain": certain,
         "declared_and_computed": fit,
     }

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chipclass.identification.scan import NONE, UNKNOWN, Found, has_context, maker_of, scan
+from chipclass.identification.found import NONE, UNKNOWN, Found
+from chipclass.identification.scan import has_context, maker_of, scan
 from chipclass.specdb.store import Specs, load
 from tests import labelled
 from tests.labelled import MEASURED, SETS, TUNING, Row, chips_of

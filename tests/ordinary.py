@@ -12,8 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chipclass.identification.prefilter import nameable
-from chipclass.identification.scan import UNKNOWN, Found, scan
+import pyarrow as pa
+
+from chipclass.identification.found import UNKNOWN, Found
+from chipclass.identification.prefilter import nameable, shown
+from chipclass.identification.scan import scan
 from chipclass.specdb.store import Specs, load
 from chipclass.spelling import words
 from tests import labelled
@@ -80,7 +83,7 @@ def tally(specs: Specs, path: Path, secret: Iterable[str]) -> Tally:
     result = Tally()
     for titles in chunks(path):
         result.titles += len(titles)
-        for title, possible in zip(titles, nameable(specs, titles), strict=True):
+        for title, possible in zip(titles, nameable(specs, shown(pa.array(titles, pa.string()))).tolist(), strict=True):
             if possible:
                 result.add(scan(specs, title), title, secret)
     return result

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from chipclass.auditing.roles import Roles
 from chipclass.auditing.verdicts import Judge, Verdict
-from chipclass.identification.prefilter import confirming, nameable
-from chipclass.identification.scan import NONE, Found, has_context, maker_of, scan
+from chipclass.identification.found import NONE, Found
+from chipclass.identification.prefilter import confirming, nameable, shown
+from chipclass.identification.scan import has_context, maker_of, scan
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+
+    from chipclass.specdb.store import Specs
 
 PREFIX = "chipclass_"
 #: Distinct strings that are remembered from batch to batch.
@@ -124,7 +127,12 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
     columns = [_encoded(batch.column(place)) for place in roles.scanned]
     makers, maker_index = _makers(batch, scanner, roles)
     specs = scanner.judge.specs
-    flags = [np.array(confirming(specs, texts), bool)[codes] for texts, codes in columns]
+    named = np.array([bool(name) for _, name in makers], bool)[maker_index]
+    looked = [nameable(specs, shown(texts))[codes] | named for texts, codes in columns]
+    flags = [
+        _confirming(specs, texts, codes, looked[:place] + looked[place + 1 :])
+        for place, (texts, codes) in enumerate(columns)
+    ]
     kinds: list[list[Found]] = []
     keys: list[np.ndarray] = []
     for place, (texts, codes) in enumerate(columns):
@@ -132,14 +140,14 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
         for other, flag in enumerate(flags):
             if other != place:
                 context |= flag
-        may_name = nameable(specs, texts)
-        distinct, inverse = _paired([codes, context.astype(np.int64), maker_index])
+        # Rows in which nothing can be named are one row here.
+        row = [codes, context, maker_index, looked[place]]
+        distinct, inverse = _paired([np.where(looked[place], key, 0).astype(np.int64) for key in row])
         found: dict[Found, int] = {}
         position = []
-        for code, by_others, maker in distinct:
+        for code, by_others, maker, seen in distinct:
             confirmed, name = makers[maker]
-            looked = may_name[code] or name
-            answer = scanner.found(texts[code], bool(by_others) or confirmed, name) if looked else NOTHING
+            answer = scanner.found(texts[code].as_py(), bool(by_others) or confirmed, name) if seen else NOTHING
             position.append(found.setdefault(answer, len(found)))
         kinds.append(list(found))
         keys.append(np.array(position, np.int64)[inverse])
@@ -147,7 +155,7 @@ def _verdicts(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[li
     eccn = np.zeros(batch.num_rows, np.int64)
     if places := roles.of("eccn"):
         texts, eccn = _encoded(batch.column(places[0]))
-        declared = list(texts)
+        declared = texts.to_pylist()
     distinct, index = _paired([*keys, eccn])
     names = [roles.columns[place] for place in roles.scanned]
     verdicts = []
@@ -168,11 +176,26 @@ def _makers(batch: pa.RecordBatch, scanner: Scanner, roles: Roles) -> tuple[list
         return [(False, "")], np.zeros(batch.num_rows, np.int64)
     texts, codes = _encoded(batch.column(places[0]))
     answers: dict[tuple[bool, str], int] = {}
-    position = [answers.setdefault(scanner.maker(text), len(answers)) for text in texts]
+    position = [answers.setdefault(scanner.maker(text), len(answers)) for text in texts.to_pylist()]
     return list(answers), np.array(position, np.int64)[codes]
 
 
-def _encoded(column: pa.Array) -> tuple[list[str], np.ndarray]:
+def _confirming(specs: Specs, texts: pa.Array, codes: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows whose text confirms short names, among those in which another column is looked at."""
+    import numpy as np
+
+    wanted = np.zeros(len(texts), bool)
+    for looked in others:
+        wanted[codes[looked]] = True
+    places = np.flatnonzero(wanted)
+    flags: np.ndarray = np.zeros(len(texts), bool)
+    if len(places):
+        flags[places] = confirming(specs, shown(texts.take(places)))
+    rows: np.ndarray = flags[codes]
+    return rows
+
+
+def _encoded(column: pa.Array) -> tuple[pa.Array, np.ndarray]:
     """Distinct texts of a column and each row's code; null is the empty text."""
     import numpy as np
     import pyarrow as pa
@@ -183,7 +206,7 @@ def _encoded(column: pa.Array) -> tuple[list[str], np.ndarray]:
     if not pa.types.is_string(column.type):
         column = pc.cast(column, pa.string())
     encoded = pc.fill_null(column, "").dictionary_encode()
-    return encoded.dictionary.to_pylist(), np.asarray(encoded.indices).astype(np.int64)
+    return encoded.dictionary, np.asarray(encoded.indices).astype(np.int64)
 
 
 def _paired(keys: Sequence[np.ndarray]) -> tuple[list[tuple[int, ...]], np.ndarray]:

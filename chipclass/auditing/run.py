@@ -19,7 +19,8 @@ from chipclass.auditing.types import check, clean, textual
 from chipclass.auditing.verdicts import Judge
 from chipclass.auditing.write import Writer, checked
 from chipclass.classification import document
-from chipclass.identification.scan import UNKNOWN, scan
+from chipclass.identification.found import UNKNOWN
+from chipclass.identification.scan import scan
 from chipclass.rules.transactions import transaction
 from chipclass.specdb.store import Specs, load
 

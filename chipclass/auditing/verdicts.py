@@ -10,9 +10,9 @@ from typing import Any
 from chipclass.auditing.findings import NO_CHIP, NOT_IDENTIFIED, STATUSES, ordered, worst
 from chipclass.classification import evaluate
 from chipclass.conclusion import CANNOT_EXCLUDE, CONTROLLED, NOT_CAUGHT, deciding_classes
+from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, narrowed
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import ALIAS, PART_NUMBER, Match
-from chipclass.identification.scan import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, narrowed
 from chipclass.proof import MET, NOT_MET, metric_json
 from chipclass.rules.branches import DIFFERS, branch_of, reconciled
 from chipclass.rules.transactions import Transaction

@@ -12,9 +12,9 @@ from chipclass import __version__
 from chipclass import explanation as words
 from chipclass.classification import SCHEMA
 from chipclass.cli import layout
+from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN
 from chipclass.identification.identify import Identification, identify, surroundings
 from chipclass.identification.resolve import ALIAS, BOARD_CODE, FAMILY, PART_NUMBER, PCI_ID
-from chipclass.identification.scan import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN
 from chipclass.identification.steps import steps
 from chipclass.rules.transactions import QueryError
 from chipclass.specdb.store import Specs, load

@@ -160,7 +160,7 @@ class Judgement:
 
 def longest(words: Iterable[Word], text: str) -> list[tuple[Word, int, int]]:
     """Matches of the words in text order, the longest of overlapping ones."""
-    matches = [(word, *match.span()) for word in words for match in word.pattern.finditer(text)]
+    matches = [(word, *match.span()) for word in words if word.first in text for match in word.pattern.finditer(text)]
     chosen: list[tuple[Word, int, int]] = []
     for word, start, end in sorted(matches, key=lambda entry: entry[1] - entry[2]):
         if not any(start < e and s < end for _, s, e in chosen):

@@ -94,6 +94,11 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
     return numbers
 
 
+def of_cards(text: str, start: int) -> bool:
+    """Whether a number of cards, in Chinese or Japanese, stands right before a name: ``8卡``, ``两块``."""
+    return bool(_MEASURED.search(text, max(0, start - NEAR), start))
+
+
 def several(text: str, start: int) -> bool:
     """Whether more than one of what is named seems to stand there."""
     return (before(text, start) or 1) > 1 or bool(_BARE_BEFORE.search(text, max(0, start - NEAR), start))

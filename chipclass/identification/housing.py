@@ -58,7 +58,7 @@ class Housing:
         fits = [
             server.id
             for server in servers
-            if self.lexicon.chips(server.id) <= chips
+            if (self.lexicon.chips(server.id) == chips or (not chassis and self.lexicon.chips(server.id) < chips))
             and (stated == {chip_count(self.lexicon.specs, server)} or not (stated or chassis))
         ]
         return fits if len(fits) == 1 else []

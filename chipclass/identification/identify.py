@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
+from chipclass.identification.found import NONE, UNKNOWN, Found, Refusal
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import (
     BOARD_CODE,
@@ -17,7 +18,7 @@ from chipclass.identification.resolve import (
     exact,
     near_names,
 )
-from chipclass.identification.scan import NONE, UNKNOWN, Found, Refusal, has_context, maker_of, scan
+from chipclass.identification.scan import has_context, maker_of, scan
 from chipclass.specdb.contents import chip_count
 from chipclass.specdb.store import Specs, load
 from chipclass.spelling import key_of, plain
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-#: So many characters of a text are read; nobody writes a product's name behind them, and scanning takes longer the more
-#: chips and accessories one text names.
-READ = 10_000
 #: From so many distinct texts on, a first look over all of them saves more than loading it takes.
 MANY = 2_000
 #: Longer texts are sentences, and near no name.
@@ -135,7 +133,7 @@ def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None 
     The order of evidence: a part number, PCI id or board code that is the whole text decides, with its source. Anything
     else is read as free text, a name that is the whole text too: "A10" alone can be anything, so it gives candidates
     and no product, unless the manufacturer confirms it. Only ids of the database ("nvidia-h200-sxm") are taken at
-    their word. Of a very long text the first 10,000 characters are read, and the evidence says so.
+    their word.
 
     Raises TypeError for what is neither a text nor a column of texts.
     """
@@ -155,9 +153,8 @@ def identify(text: Any, *, manufacturer: str | None = None, specs: Specs | None 
 
 
 def read(text: str) -> str:
-    """What is read of a text: its beginning, without lone surrogates, which no index can look up."""
-    start = text[:READ]
-    return start if start.isascii() else start.encode("utf-8", "replace").decode()
+    """What is read of a text: all but lone surrogates, which no index can look up."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _near(specs: Specs, text: str) -> tuple[str, ...]:
@@ -179,8 +176,6 @@ def identified(specs: Specs, text: str, around: Surroundings, nameable: bool = T
     evidence = found.evidence
     if not evidence:
         evidence = "nothing in it names a chip or looks like one" if key_of(start) else whole.evidence
-    if len(text) > READ:
-        evidence += f"; only the first {READ:,} of {len(text):,} characters were read"
     refused = tuple(dict.fromkeys(found.refused))
     return Identification(
         text, found.how, found.ids, found.family, found.candidates, found.count, evidence, refused, found.unknown
@@ -234,9 +229,11 @@ def _all(specs: Specs, distinct: Sequence[str | None], around: Surroundings) -> 
     texts = [text or "" for text in distinct]
     looked = [True] * len(texts)
     if len(texts) > MANY:
-        from chipclass.identification.prefilter import nameable
+        import pyarrow as pa
 
-        looked = nameable(specs, [read(text) for text in texts])
+        from chipclass.identification.prefilter import nameable, shown
+
+        looked = nameable(specs, shown(pa.array([read(text) for text in texts], pa.string()))).tolist()
     return [
         Identification("", NONE, evidence=NO_TEXT) if text is None else identified(specs, text, around, seen)
         for text, seen in zip(distinct, looked, strict=True)

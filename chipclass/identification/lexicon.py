@@ -18,16 +18,19 @@ from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of, plain
 
-_LETTER = "A-Z0-9À-ÖØ-Þ"
+#: What a name goes on with: no name begins behind these nor ends before them.
+LETTER = "A-Z0-9À-ÖØ-Þ"
 _CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK = re.compile(f"[{_CJK_LETTER}]")
 #: A name begins after anything that is no letter or digit, or right after a glued count ("2x", "R760xax4").
-_LEFT = rf"(?:(?<![{_LETTER}])|(?<=[0-9][X×])|(?<=[A-Z0-9]X[1-9]))"
+_LEFT = rf"(?:(?<![{LETTER}])|(?<=[0-9][X×])|(?<=[A-Z0-9]X[1-9]))"
 #: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
-_GLUED = rf"(?=[X×](?:[0-9]{{0,2}}(?![{_LETTER}])|[1-9][0-9]?[A-Z]))"
-_RIGHT = rf"(?:(?![{_LETTER}])|{_GLUED})"
+_GLUED = rf"(?=[X×](?:[0-9]{{0,2}}(?![{LETTER}])|[1-9][0-9]?[A-Z]))"
+_RIGHT = rf"(?:(?![{LETTER}])|{_GLUED})"
 #: A part number does not end where another group follows: that is another number.
-_NUMBER_RIGHT = rf"(?:(?![{_LETTER}]|-[{_LETTER}])|{_GLUED})"
+_NUMBER_RIGHT = rf"(?:(?![{LETTER}]|-[{LETTER}])|{_GLUED})"
+#: Before the first word of a phrase.
+_BOUND = rf"(?<![{LETTER}])"
 _DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
 #: Behind a die's name: its grade for another market ("GA102GL"), its version.
 _DIE_TAIL = r"(?:[A-Z]{1,3}|-[0-9]{3}[A-Z0-9]*)?"
@@ -98,18 +101,30 @@ class Word:
     text: str
     what: str
     gpu: bool = False
+    #: Its first word: a text without it need not be searched.
+    first: str = ""
 
 
 @dataclass(slots=True)
-class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
+class Node:
+    """Names as a tree of the pieces of their patterns, from which ``shapes`` reads them too.
+
+    ``ends``: what bounds a name that ends here.
+    """
+
+    children: dict[str, Node] = field(default_factory=dict)
     ends: set[str] = field(default_factory=set)
 
     def add(self, atoms: Iterable[str], end: str) -> None:
         node = self
         for atom in atoms:
-            node = node.children.setdefault(atom, _Node())
+            node = node.children.setdefault(atom, Node())
         node.ends.add(end)
+
+    def names(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The pieces of every name, and what bounds it."""
+        yield from (((), end) for end in self.ends)
+        yield from (((atom, *rest), end) for atom, node in self.children.items() for rest, end in node.names())
 
     def depth(self) -> int:
         return 1 + max((child.depth() for child in self.children.values()), default=0)
@@ -133,18 +148,20 @@ class Lexicon:
         chassis = {canonical(entry["pattern"]) for entry in words.get("chassis", ())}
         #: Lines of servers that are sold with accelerators of several kinds, and without: the name says not which.
         self.chassis: set[str] = set()
-        root = _Node()
+        self.tree = Node()
         for item in self._items():
             if any(canonical(text) in chassis for text in (item.name, *item.aliases)):
                 self.chassis.add(item.id)
-            self._add_names(root, item)
-            self._add_numbers(root, item)
+            self._add_names(item)
+            self._add_numbers(item)
         #: One match for every place where a name begins, overlapping ones included.
-        self.pattern = re.compile(rf"{_LEFT}(?=({root.regex()}))")
+        self.pattern = re.compile(rf"{_LEFT}(?=({self.tree.regex()}))")
         self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
-        self.context = re.compile("|".join(context) or r"(?!)")
+        self.context = any_of(context)
+        #: Words that say how a thing is sold.
+        self.sale = {plain(word) for entry in words.get("sale", ()) for word in entry["words"]}
         #: Other names of a vendor.
         self.makers: dict[str, list[str]] = {}
         for entry in words.get("maker", ()):
@@ -156,11 +173,12 @@ class Lexicon:
         self.dies = {match[0]: die.id for die in specs.items("dies") if (match := _DIE.match(plain(die.name)))}
         self.unknown = [*self._die_patterns(), *(_unknown(entry) for entry in words.get("unknown_accelerator", ()))]
         self.any_unknown = re.compile("|".join(entry.regex.pattern for entry in self.unknown) or r"(?!)")
-        self.any_look_alike = re.compile("|".join(word.pattern.pattern for word in self.look_alikes) or r"(?!)")
-        self.any_accessory = re.compile("|".join(word.pattern.pattern for word in self.accessories) or r"(?!)")
+        self.any_look_alike = any_of(word.pattern.pattern for word in self.look_alikes)
+        self.any_accessory = any_of(word.pattern.pattern for word in self.accessories)
         self._chips: dict[str, frozenset[str]] = {}
         self._phrases: dict[str, re.Pattern[str]] = {}
         self._words: dict[str, frozenset[str]] = {}
+        self._memory: dict[str, frozenset[int]] = {}
         self._qualifiers: dict[str, frozenset[str]] = {}
         self._vendors: dict[str, re.Pattern[str] | None] = {}
         self._dies: dict[str, frozenset[str]] = {}
@@ -201,7 +219,7 @@ class Lexicon:
         for table in ("families", "chips", "products"):
             yield from self.specs.items(table)
 
-    def _add_names(self, root: _Node, item: Item) -> None:
+    def _add_names(self, item: Item) -> None:
         how = FAMILY if item.level == "family" else ALIAS
         for text in (item.name, *item.aliases, *item.short_aliases):
             key = canonical(text)
@@ -209,9 +227,9 @@ class Lexicon:
             known = self.names.get(key)
             ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
             self.names[key] = Name(how, ids, short)
-            root.add(_name_atoms(text), "" if _CJK.match(plain(text)[-1]) else _RIGHT)
+            self.tree.add(name_atoms(text), "" if _CJK.match(plain(text)[-1]) else _RIGHT)
 
-    def _add_numbers(self, root: _Node, item: Item) -> None:
+    def _add_numbers(self, item: Item) -> None:
         for entry in item.identifiers:
             for text in entry.values:
                 key = key_of(text)
@@ -220,7 +238,7 @@ class Lexicon:
                 self.numbers[key] = Name(
                     _KINDS.get(entry.kind, entry.kind), ids, inferred=entry.mapping != "description"
                 )
-                root.add(_number_atoms(text, glued=entry.kind == PART_NUMBER), _NUMBER_RIGHT)
+                self.tree.add(_number_atoms(text, glued=entry.kind == PART_NUMBER), _NUMBER_RIGHT)
 
     def owner(self, span: str) -> Name | None:
         """What a matched span stands for."""
@@ -287,6 +305,15 @@ class Lexicon:
             self._words[chip] = frozenset(canonical(word) for words in split for word in words[1:]) - {"GPU"}
         return self._words[chip]
 
+    def memory(self, chip: str) -> frozenset[int]:
+        """The memory sizes that are stated for a chip, in GB, and those in its names."""
+        if chip not in self._memory:
+            stated = [fact.value for fact in self.specs.item(chip).facts if fact.attribute == "memory_capacity"]
+            sizes = {round(figure.value) for figure in stated if getattr(figure, "value", None) is not None}
+            named = {int(word[:-2]) for word in self.words_of(chip) if re.fullmatch(r"[0-9]+GB", word)}
+            self._memory[chip] = frozenset(sizes | named)
+        return self._memory[chip]
+
     def qualifiers(self, name: str) -> frozenset[str]:
         """The words by which the variants of an id and of its families are told apart."""
         if name not in self._qualifiers:
@@ -315,14 +342,14 @@ def lexicon_of(specs: Specs) -> Lexicon:
     return Lexicon(specs)
 
 
-def _name_atoms(text: str) -> Iterator[str]:
+def name_atoms(text: str) -> Iterator[str]:
     """Pieces of a pattern for a name: separators between words may be missing where letters meet digits.
 
     Within the model word a space between letters and digits may stand only in a longer name: alone it is too often two
     words.
     """
     shown = plain(text)
-    found = list(re.finditer(rf"[{_LETTER}]+|[{_CJK_LETTER}]+", shown))
+    found = list(re.finditer(rf"[{LETTER}]+|[{_CJK_LETTER}]+", shown))
     words = [match[0] for match in found]
     spaced = any(word != "GPU" for word in words[1:]) and len(words) > 1
     before, end = "", 0
@@ -367,28 +394,39 @@ def _number_atoms(text: str, glued: bool) -> Iterator[str]:
         yield group
 
 
-def loose(phrase: str) -> str:
-    """A pattern that matches wherever a phrase does, and more: for engines without look-around."""
-    return r"(?s:.{0,2})".join(_words_of(phrase))
-
-
-def _words_of(phrase: str) -> list[str]:
-    return [re.escape(word) for word in re.findall(rf"[{_LETTER}\u0100-\uffff]+", plain(phrase))]
+def words_of_phrase(phrase: str) -> list[str]:
+    """The words of a phrase, as patterns."""
+    return [re.escape(word) for word in re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(phrase))]
 
 
 def _phrase(text: str, plural: bool = False) -> str:
     """A pattern for a phrase: separators may vary or be missing; no word boundary where writing has none."""
-    inner = r"[\s_/.'’:-]{0,2}".join(_words_of(text))
+    inner = r"[\s_/.'’:-]{0,2}".join(words_of_phrase(text))
     shown = plain(text)
-    left = "" if _CJK.match(shown[0]) else rf"(?<![{_LETTER}])"
+    left = "" if _CJK.match(shown[0]) else _BOUND
     if _CJK.match(shown[-1]):
         return left + inner
-    return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{_LETTER}])"
+    return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{LETTER}])"
+
+
+def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for many phrases, by their first letters: where none of these stands, none of them is tried."""
+    starts: dict[str, dict[str, list[str]]] = {}
+    for phrase in phrases:
+        left = _BOUND if phrase.startswith(_BOUND) else ""
+        first, rest = phrase[len(left)], phrase[len(left) + 1 :]
+        starts.setdefault(left, {}).setdefault(first, []).append(rest)
+    options = []
+    for left, by_first in starts.items():
+        grouped = [f"{first}(?:{'|'.join(rests)})" for first, rests in by_first.items()]
+        options.append(f"{left}(?:{'|'.join(grouped)})")
+    return re.compile("|".join(options) or r"(?!)")
 
 
 def _word(entry: dict[str, Any], plural: bool = False) -> Word:
     pattern = re.compile(_phrase(entry["pattern"], plural))
-    return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold())
+    first = re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(entry["pattern"]))[0]
+    return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold(), first)
 
 
 def _unknown(entry: dict[str, Any]) -> Unknown:

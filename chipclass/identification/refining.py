@@ -16,7 +16,12 @@ _NEXT = re.compile(r"[\s_,/-]{1,2}([0-9]+\s?G[BO]?(?=[X×][0-9])|[A-Z0-9]+(?:\s?
 _BEFORE = re.compile(r"(?<![A-Z0-9])([0-9]+\s?G[BO]?|[A-Z]+[0-9]?)[\s-]$")
 _MEMORY = re.compile(r"[0-9]+GB")
 _SIZE = re.compile(r"\b[0-9]+\s?G[BO]?\b")
-_OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|NVME|DIMM|STORAGE|DRIVE)")
+#: Behind a size: not the memory of a chip.
+OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|HDD|NVME|DIMM|STORAGE|DRIVE)")
+_KIND = re.compile(r"(?<![0-9.])([0-9]{1,3})\s?G[BO]?[\s,]{0,2}(?:HBM|GDDR)")
+_MIB = re.compile(r"(?<![0-9.])([0-9]{4,6})\s?MI?B(?![A-Z])")
+#: A tool shows a little less than the nominal memory.
+_NEARLY = 0.04
 #: Right behind a name these make another model of it.
 _OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER)(?![A-Z0-9])")
 #: A laptop's GPU has the name of a desktop card and is another chip.
@@ -37,28 +42,48 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
         return wider
     hit, left = _described(lexicon, text, hit)
     memories = {word for chip in left for word in lexicon.words_of(chip) if _MEMORY.fullmatch(word)}
-    end = hit.end
-    while match := _NEXT.match(text, end):
+    end = place = hit.end
+    sized, said = False, set(map(canonical, re.split(r"[\s_/-]+", text[hit.start : hit.end])))
+    while match := _NEXT.match(text, place):
         word = canonical(match[1])
-        if _MEMORY.fullmatch(word) and not _OTHER_MEMORY.match(text, match.end()):
-            size = int(word[:-2])
-            if memories and word not in memories and not any(size % int(known[:-2]) == 0 for known in memories):
-                name = lexicon.specs.item(hit.ids[0]).name
-                return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
-        elif word not in lexicon.qualifiers(hit.ids[0]) and not DEVICE.fullmatch(match[1]):
+        memory = _MEMORY.fullmatch(word) and not OTHER_MEMORY.match(text, match.end())
+        if memory and sized:  # the second size is the computer's
             break
-        if _ALTERNATIVE.match(text, match.end()):
+        if memory and _contradicts(int(word[:-2]), memories):
+            name = lexicon.specs.item(hit.ids[0]).name
+            return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
+        own = word in lexicon.qualifiers(hit.ids[0]) and word not in said
+        if not (memory or own or DEVICE.fullmatch(match[1])) or _ALTERNATIVE.match(text, match.end()):
             break
         if hit.how == FAMILY:
             left = _narrower(lexicon, left, [word])
-        end = match.end()
+        place, sized = match.end(), sized or bool(memory)
+        if memory or own:  # "300W" may be said of any thing
+            end = place
     if hit.how == FAMILY and end > hit.end:
         left = _narrower(lexicon, left, _SIZE.findall(text[hit.start : hit.end]))
+    if hit.how == FAMILY and len(left) > 1:
+        left = _of_memory(lexicon, left, text)
     if hit.how == FAMILY and not lexicon.servers(hit.ids[0]):
         if len(left) == 1:
             return replace(hit, end=end, how=ALIAS, ids=tuple(left))
         hit = replace(hit, ids=(lexicon.narrowest(hit.ids[0], left),))
     return hit if hit.short else replace(hit, end=end)  # the words behind a short name are what confirms it
+
+
+def _of_memory(lexicon: Lexicon, chips: frozenset[str], text: str) -> frozenset[str]:
+    """The chips with the memory that the text states for the device: in GB with its kind, or in MiB."""
+    sizes = [float(match[1]) for match in _KIND.finditer(text)] + [int(m[1]) / 1024 for m in _MIB.finditer(text)]
+    if len(set(sizes)) != 1:
+        return chips
+    fits = {chip for chip in chips if any(abs(size - sizes[0]) <= _NEARLY * size for size in lexicon.memory(chip))}
+    return frozenset(fits) or chips
+
+
+def _contradicts(size: int, memories: Iterable[str]) -> bool:
+    """Whether a memory size is none of the known ones, nor that of several chips."""
+    known = [int(word[:-2]) for word in memories]
+    return bool(known) and all(size % each for each in known)
 
 
 def _described(lexicon: Lexicon, text: str, hit: Hit) -> tuple[Hit, frozenset[str]]:
@@ -88,7 +113,8 @@ def _another(text: str, hit: Hit) -> Hit | None:
 def _narrower(lexicon: Lexicon, chips: frozenset[str], words: Iterable[str]) -> frozenset[str]:
     """The chips whose names have each of the words, as far as any has."""
     for word in map(canonical, words):
-        chips = frozenset(chip for chip in chips if word in lexicon.words_of(chip)) or chips
+        size = int(word[:-2]) if _MEMORY.fullmatch(word) else None
+        chips = frozenset(c for c in chips if word in lexicon.words_of(c) or size in lexicon.memory(c)) or chips
     return chips
 
 

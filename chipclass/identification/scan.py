@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement, longest
 from chipclass.identification.counts import NEAR
+from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, Refusal, joined, narrowed
 from chipclass.identification.housing import Housing
 from chipclass.identification.lexicon import DEVICE_ID, MAKER, PLATFORM, Lexicon, canonical, lexicon_of
-from chipclass.identification.refining import refined
+from chipclass.identification.refining import OTHER_MEMORY, refined
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.contents import chip_count, meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
-ACCESSORY, LOOK_ALIKE, UNKNOWN, NONE = "accessory", "look-alike", "unknown accelerator", "none"
-
+#: Characters that are looked at together, and how many of them two pieces of a long text share.
+PIECE, OVERLAP = 2_000, 200
+#: From so many pieces on, a first look over all of them saves more than loading it takes.
+MANY = 16
 #: A name that is repeated in one text is looked at this often.
 REPEATS = 8
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
@@ -32,45 +34,26 @@ _COUNT = re.compile(r"[X×][0-9]{0,2}")
 #: A short name that is glued behind another number belongs to a longer one; behind a count or a size it does not.
 _NUMBER_BEFORE = re.compile(r"(?<![A-Z0-9])(?![0-9]+(?:[X×]|G[BO]?)?-)[A-Z]*[0-9][A-Z0-9]*-$")
 _SHORT_MODEL = re.compile(r"[A-Z][0-9]{1,2}(?![A-Z0-9])")
+#: Behind a short model: another number, a clock.
+_CLOCK = re.compile(r"[\s-]?[0-9]{4}[A-Z]?(?![A-Z0-9])|\s[0-9](?:\.[0-9]+)?\s?GHZ")
+#: The device half of an id on the PCI bus, and what stands before the id of one device: names of nothing.
+_BUS_ID = re.compile(r"(?<![0-9A-F])[0-9A-F]{4}:$")
+_UUID = re.compile(r"-[0-9A-FX]{4,8}(?:-|$)")
+_DECIMAL = re.compile(r"\.[0-9]")
+_MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
+_IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")
 PART = "part of a longer name"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_BEFORE = re.compile(r"(?<![A-Z0-9-])([A-Z-]{3,})[\s_]$")
-_CLAUSES = re.compile(r"[,;:|\[\]\n\t]")
+#: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
+_CELLS = re.compile(r"[|\n\t]")
+_GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
 #: What speaks of a thing and not of its properties, when it stands alone.
 _THING = re.compile(
     r"(?:[0-9]+[\s-]?[X×]?[\s-]?)?(?:GPUS?|GPGPU|ACCELERATORS?|HGX|DGX|[A-Z]+ (?:CARD|MODULE|BOARD))|[^\x00-\x7f]+"
 )
 _GPU_COUNT = re.compile(r"[1-9][0-9]?[\s-]?[X×]?[\s-]?GPUS?")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Something that looks like a chip's name and was not believed."""
-
-    what: str
-    why: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one text names.
-
-    ``ids`` are products, chips or families in the order of the text; ``candidates`` the chips that they can mean (for
-    an unknown accelerator: what it might be); ``unknown`` names of accelerators that are in no list; ``general``:
-    nothing here speaks against a product that another cell of the row names.
-    """
-
-    how: str
-    ids: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    family: str | None = None
-    count: int | None = None
-    evidence: str = ""
-    refused: tuple[Refusal, ...] = ()
-    unknown: tuple[str, ...] = ()
-    general: bool = True
 
 
 def scan(specs: Specs, text: str, *, context: bool = False, maker: str = "") -> Found:
@@ -79,9 +62,47 @@ def scan(specs: Specs, text: str, *, context: bool = False, maker: str = "") -> 
     ``context``: the row says elsewhere that it is about accelerators. ``maker``: a maker of accelerators named
     elsewhere in the row, as ``maker_of`` gives it; with it a bare model number is not overlooked.
     """
-    scanner = Scan(lexicon_of(specs), text)
+    lexicon = lexicon_of(specs)
+    parts = pieces(specs, text, all_of_them=bool(maker))
+    return joined(specs, [_piece(lexicon, part, context, maker) for part in parts])
+
+
+def _piece(lexicon: Lexicon, text: str, context: bool, maker: str) -> Found:
+    scanner = Scan(lexicon, text)
     found = scanner.found(context, maker)
     return scanner.by_maker(maker) if found.how == NONE and maker else found
+
+
+def pieces(specs: Specs, text: str, all_of_them: bool = False) -> list[str]:
+    """The pieces of a text that can name something: a short one is its only piece.
+
+    What speaks for or against a name stands near it; and the time to look at a text grows faster than its length. Of
+    many pieces those that the first look holds back are left out, unless all are asked for.
+    """
+    if len(text) <= PIECE:
+        return [text]
+    parts = list(_cut(text))
+    if len(parts) < MANY or all_of_them:
+        return parts
+    import pyarrow as pa
+
+    from chipclass.identification.prefilter import nameable, shown
+
+    looked = nameable(specs, shown(pa.array(parts, pa.string())))
+    return [part for part, seen in zip(parts, looked, strict=True) if seen]
+
+
+def _cut(text: str) -> Iterator[str]:
+    """A long text in pieces, cut at white space where there is some; each begins a little before the last one ended."""
+    start = 0
+    while start + PIECE < len(text):
+        end = start + PIECE
+        space = max(text.rfind(" ", end - OVERLAP, end), text.rfind("\n", end - OVERLAP, end))
+        end = space if space > 0 else end
+        yield text[start:end]
+        begin = end - OVERLAP
+        start = begin + 1 + max(0, text[begin:end].find(" "))
+    yield text[start:]
 
 
 def has_context(specs: Specs, text: str) -> bool:
@@ -97,22 +118,6 @@ def maker_of(specs: Specs, text: str) -> str:
         if lexicon.phrase(vendor).search(normal):
             return plain(vendor)
     return normal.strip() if lexicon.any_unknown.search(normal) else ""
-
-
-def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
-    """Without what another of the ids says more exactly: a family beside its variant, a part beside what holds it."""
-    lexicon = lexicon_of(specs)
-    unique = tuple(dict.fromkeys(ids))
-
-    def said_by(one: str, other: str) -> bool:
-        level, mine, theirs = specs.item(one).level, lexicon.chips(one), lexicon.chips(other)
-        if level == "family":
-            return theirs < mine or (theirs == mine and specs.item(other).level != "family")
-        if any(part.get("product") == one for part in specs.item(other).contains):
-            return True
-        return level == "chip" and specs.item(other).level not in ("chip", "family") and mine <= theirs
-
-    return tuple(one for one in unique if not any(said_by(one, other) for other in unique if other != one))
 
 
 class Scan:
@@ -160,12 +165,11 @@ class Scan:
             why = ""
             if owner.how in (PART_NUMBER, PCI_ID):
                 why = "inferred from the numbering" if owner.inferred else "named by the source"
-            before = _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start)
-            part = owner.how in (ALIAS, FAMILY) and bool(before and _SHORT_MODEL.match(self.text, start))
+            part = owner.how in (ALIAS, FAMILY) and self._part(start, end, owner.short)
             hits.append(Hit(start, end, owner.how, owner.ids, owner.short or part, why, kind=PART if part else ""))
         hits += self._devices()
         chosen: list[Hit] = []
-        for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+        for hit in sorted(hits, key=lambda hit: (-self._told(hit), hit.start - hit.end, hit.start)):
             if not any(hit.overlaps(other.start, other.end) for other in chosen):
                 chosen.append(hit)
         named: list[Hit] = []
@@ -173,6 +177,21 @@ class Scan:
             if not (named and hit.end <= named[-1].end):  # what a name before it has taken in says nothing of its own
                 named.append(refined(self.lexicon, self.text, hit))
         return named
+
+    def _told(self, hit: Hit) -> int:
+        """How many characters of a name say which product it is: the maker's before them does not."""
+        maker = self.lexicon.vendor(hit.ids[0])
+        before = maker.match(self.text, hit.start) if maker else None
+        return hit.end - (before.end() if before else hit.start)
+
+    def _part(self, start: int, end: int, short: bool) -> bool:
+        """Whether a name is but a piece of a longer one: of a part number, a clock, a decimal, an identifier."""
+        numbered = _NUMBER_BEFORE.search(self.text, max(0, start - NEAR), start) or _CLOCK.match(self.text, end)
+        if numbered and _SHORT_MODEL.match(self.text, start, end):
+            return True
+        if _DECIMAL.match(self.text, end) and self.text[start - 1 : start] != ".":
+            return bool(_MODEL.fullmatch(self.text, start, end))
+        return short and bool(_IDENTIFIER.search(self.text, max(0, start - NEAR), start))
 
     def _devices(self) -> Iterator[Hit]:
         """``Intel Corporation Device 56c0``: ``lspci`` without a name for the device, with the maker's."""
@@ -187,15 +206,17 @@ class Scan:
         if not self.lexicon.any_unknown.search(self.text):
             return hits
         for entry in self.lexicon.unknown:
-            seen: Counter[str] = Counter()
-            if entry.unless is not None and entry.unless.search(self.text):
+            if not entry.regex.search(self.text) or (entry.unless is not None and entry.unless.search(self.text)):
                 continue
+            seen: Counter[str] = Counter()
             for match in _every(entry.regex, self.text):
                 seen[match[0]] += 1
                 if seen[match[0]] > REPEATS:
                     continue
                 start, end = _core(self.text, *match.span(), bounded=entry.regex.pattern.startswith("(?:^|"))
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
+                    continue
+                if _BUS_ID.search(self.text, max(0, start - NEAR), start) or _UUID.match(self.text, end):
                     continue
                 inside = [
                     n
@@ -235,15 +256,15 @@ class Scan:
     def _bare(self, hit: Hit) -> bool:
         """Whether a name is but a letter and a number among other words: so are cases, vans and voltages called.
 
-        With a count, or alone between commas, it stands for itself.
+        With a count, or among words of sale alone, it stands for itself.
         """
         if hit.how not in (ALIAS, FAMILY) or not _BARE.fullmatch(self.text, hit.start, hit.end):
             return False
         if counts.stated(self.text, hit.start, hit.end):
             return False
-        before = _CLAUSES.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
-        behind = _CLAUSES.split(self.text[hit.end : hit.end + NEAR])[0]
-        return bool(_WORD.search(before) or _WORD.search(behind))
+        before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
+        behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
+        return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""
@@ -260,14 +281,25 @@ class Scan:
             return True
         if any(not (other.short or self._bare(other)) for other in self.names):
             return True
+        if counts.of_cards(self.text, hit.start):
+            return True
         counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
         if counted and self.lexicon.server.search(rest):
             return True
         if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
             return True
-        if any(not self.lexicon.foreign(word[0], hit.ids) for word in self.lexicon.context.finditer(rest)):
+        if any(self._speaks_of(hit, word) for word in self.lexicon.context.finditer(rest)):
             return True
         return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
+
+    def _speaks_of(self, hit: Hit, word: re.Match[str]) -> bool:
+        """Whether a word of context can be said of what a name stands for: its maker, its memory."""
+        if size := _GIGABYTES.fullmatch(word[0]):
+            sizes = {
+                size for name in hit.ids for chip in self.lexicon.chips(name) for size in self.lexicon.memory(chip)
+            }
+            return int(size[1]) in sizes and not OTHER_MEMORY.match(word.string, word.end())
+        return not self.lexicon.foreign(word[0], hit.ids)
 
     def _has_die(self, hit: Hit, text: str) -> bool:
         """Whether a text names the die of what a name stands for."""
@@ -277,11 +309,10 @@ class Scan:
     def _of_another(self, name: Hit, unknown: Hit) -> bool:
         """``<another maker> <model>``: the name right behind another maker's is that maker's model."""
         text = self.text[unknown.start : unknown.end]
-        if not re.fullmatch(r"[\s_/-]{1,2}", self.text[unknown.end : name.start]) or self.lexicon.context.fullmatch(
-            text
-        ):
+        beside = re.fullmatch(r"[\s_/-]{1,2}", self.text[unknown.end : name.start])
+        if not beside or _GPU_COUNT.fullmatch(text) or self.lexicon.context.fullmatch(text):
             return False
-        own = self._own(name, f"{unknown.why} {self.text[name.start : name.end]}")
+        own = self._own(name, f"{unknown.why} {text} {self.text[name.start : name.end]}")
         # The lexicon says whose accelerators a pattern finds: a vendor of the database, or other makers.
         return not own and text.isascii() and (unknown.kind == MAKER or bool(maker_of(self.specs, unknown.why)))
 

@@ -15,7 +15,7 @@ from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judg
 from chipclass.identification.identify import Identification, Surroundings, identified, read
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import ALIAS, BOARD_CODE, FAMILY, PART_NUMBER, PCI_ID, exact
-from chipclass.identification.scan import Scan
+from chipclass.identification.scan import Scan, pieces
 from chipclass.specdb.contents import meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
@@ -25,8 +25,8 @@ LOOK_ALIKE, NAME, UNKNOWN = "look-alike", "name", "unknown"
 ACCESSORY, CONFIRMATION, NARROWING, COUNT, ANSWER = "accessory", "confirmation", "narrowing", "count", "answer"
 _SAYS = {KEPT: "does not speak against it", DOUBT: "chip or accessory: a person must look", REFUSED: "not the chip"}
 _TOLD = {ALIAS: "a name of", FAMILY: "a family name:", PART_NUMBER: "a part number of", PCI_ID: "a PCI id of"}
-#: More of a text than this is not repeated.
-_SHOWN = 300
+#: More of a text than this is not repeated, and of no more of its pieces the steps are told.
+_SHOWN, _PIECES = 300, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ def steps(specs: Specs, text: str, around: Surroundings) -> list[Step]:
     if answer.how in (PART_NUMBER, PCI_ID, BOARD_CODE) and answer.evidence.startswith(whole.evidence):
         seen: list[Step] = []
     else:
-        seen = list(_Seen(specs, start, around, answer).steps())
+        parts = pieces(specs, start)
+        seen = [step for part in parts[:_PIECES] for step in _Seen(specs, part, around, answer).steps()]
+        if len(parts) > 1:
+            told.append(Step(TEXT, f"looked at in pieces; shown are {min(len(parts), _PIECES)} of {len(parts)}"))
     names = ", ".join(specs.item(name).name for name in answer.products)
     end = Step(ANSWER, f"{answer.how}: {names or answer.evidence}")
     opening = [Step(TEXT, _shortened(plain(start)))] * bool(start.strip())

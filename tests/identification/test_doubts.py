@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chipclass.identification.scan import Found, maker_of, scan
+from chipclass.identification.found import Found
+from chipclass.identification.scan import maker_of, scan
 from chipclass.specdb.store import load
 
 SPECS = load()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from chipclass.identification.found import Found, narrowed
 from chipclass.identification.lexicon import lexicon_of
-from chipclass.identification.scan import Found, has_context, maker_of, narrowed, scan
+from chipclass.identification.scan import has_context, maker_of, scan
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import load
 
