@@ -382,7 +382,8 @@ def name_atoms(text: str) -> Iterator[str]:
 def _gap(word: str, written: str) -> str:
     """What may stand before a word of a name, where ``written`` stands in the name."""
     usual, count = _GAP if len(word) >= 3 else _SHORT_GAP
-    return f"[{re.escape(written)}{usual}]{{1,{max(count, len(written))}}}"
+    other = "".join(dict.fromkeys(re.findall(f"[^{usual}]", written)))
+    return f"[{re.escape(other)}{usual}]{{1,{max(count, len(written))}}}"
 
 
 def _number_atoms(text: str, glued: bool) -> Iterator[str]:

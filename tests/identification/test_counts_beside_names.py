@@ -42,8 +42,6 @@ FAILING: dict[str, list[tuple[str, str]]] = {
             "Cambricon MLU370-S4/S8",
             "Cambricon MLU370-S8",
             "MLU370-S8",
-            "Cambricon MLU370-X4",
-            "MLU370-X4",
         )
     ],
 }
@@ -53,7 +51,8 @@ SPARED = {case for cases in FAILING.values() for case in cases}
 def counted_wrongly(item: Item, name: str, written: str) -> str | None:
     """A name with a count beside it that is not found, or whose count is read as another one."""
     frame, number = COUNTED[written]
-    if canonical(frame.format(name)) in LEXICON.names:  # "MLU370 x4" is a name itself
+    bare = name.removeprefix("NVIDIA ")
+    if not LEXICON.names.keys().isdisjoint(canonical(frame.format(n)) for n in (name, bare)):  # "GH200 x4" is a board
         return None
     answer = found(frame.format(name))
     of_one = chip_count(SPECS, SPECS.item(answer.ids[0])) if len(answer.ids) == 1 else None
