@@ -25,18 +25,10 @@ SENTENCES = [
 
 #: Where one is taken for the other, as yet: the reason, then the names.
 MISTAKEN = {
-    "the longer of two overlapping names wins, though the other one says more behind it": [
-        "TPU v4 lite",
-        "RTX PRO 4000 SFF",
-        "Ascend 950PR 486T",
-        "Ascend 950PR 128GB",
-        "Ascend 910_93",
-        "RTX PRO 4500 Blackwell Server",
-        "RTX PRO 4500 BSE",
-        "RTX PRO 4500 Server",
-        "RTX 4000 Ada SFF",
+    "the longer of two overlapping names wins: that of the neighbour and 'PCIe'": [
         "BI-V100",
         "MR-V100",
+        "Tenstorrent p100",
     ],
 }
 SPARED = {name for names in MISTAKEN.values() for name in names}
@@ -169,7 +161,7 @@ RTX 6000 Ada            nvidia-rtx-6000-ada
 RTX A6000               nvidia-rtx-a6000
 RTX 6000D               nvidia-rtx-6000d
 RTX PRO 6000D           ?
-RTX 6000                ?
+RTX 6000                nvidia-rtx-6000
 RTX A6000 Ada           ?
 Quadro P6000            nvidia-quadro-p6000
 Quadro K6000            nvidia-quadro-k6000
