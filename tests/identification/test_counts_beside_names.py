@@ -27,13 +27,10 @@ FAILING: dict[str, list[tuple[str, str]]] = {
         for name in dict.fromkeys((item.name, *item.aliases))
         if name.endswith((")", "+")) and LEXICON.on_board(item.id) == 1
     ],
+    "a shorter name is taken": [("x4 behind", "tpu-trillium-256"), ("(2) behind", "tpu-trillium-256")],
     "x4 behind a Cambricon chip is read as part of its name": [
         ("x4 behind", name)
         for name in (
-            "Siyuan 370",
-            "思元370",
-            "寒武纪思元370",
-            "寒武纪 MLU370",
             "MLU270",
             "MLU290",
             "MLU590",
@@ -51,8 +48,7 @@ SPARED = {case for cases in FAILING.values() for case in cases}
 def counted_wrongly(item: Item, name: str, written: str) -> str | None:
     """A name with a count beside it that is not found, or whose count is read as another one."""
     frame, number = COUNTED[written]
-    bare = name.removeprefix("NVIDIA ")
-    if not LEXICON.names.keys().isdisjoint(canonical(frame.format(n)) for n in (name, bare)):  # "GH200 x4" is a board
+    if any(canonical(frame.format(other)) in LEXICON.names for other in names(item)):  # "MLU370 x4" is a name itself
         return None
     answer = found(frame.format(name))
     of_one = chip_count(SPECS, SPECS.item(answer.ids[0])) if len(answer.ids) == 1 else None
