@@ -6,7 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\ufeff]")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+#: A space of no width parts words, but not a model's number.
+_NO_WIDTH = re.compile(r"(?<=[^\W\d_])\u200b+(?=[^\W\d_])")
+#: What no reader sees: soft hyphens, zero-width and direction marks.
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 #: Marks of trade names; between words they stand for nothing.
 _MARKS = re.compile(r"\((?:R|TM)\)|[®™©℠]", re.IGNORECASE)
 _PIECE_LENGTH = 256
@@ -15,16 +19,16 @@ _SEPARATORS = re.compile(r"[^0-9A-Z\u0080-\U0010ffff]+")
 
 
 def plain(text: str) -> str:
-    """Upper case, compatibility forms folded (full-width, ligatures), dashes and zero-width marks unified.
+    """Upper case, compatibility forms folded (full-width, ligatures), dashes unified.
 
-    Marks of trade names are gone.
+    Marks of trade names and what no reader sees are gone.
 
     >>> plain("Intel(R) Arc™ Pro")
     'INTEL ARC PRO'
     """
     if text.isascii() and "(" not in text:
         return text.upper()
-    return _DASHES.sub("-", _composed(_MARKS.sub(_unmarked, text))).upper()
+    return _DASHES.sub("-", _composed(_MARKS.sub(_unmarked, _INVISIBLE.sub("", _NO_WIDTH.sub("-", text))))).upper()
 
 
 def plain_all(texts: Sequence[str]) -> list[str]:

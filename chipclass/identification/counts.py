@@ -12,6 +12,8 @@ _BEFORE = re.compile(
     r"(?:(?:(?<![A-Z0-9.])|(?<=[A-Z0-9]X))([1-9][0-9]{0,2})\s?[X×*]\s?|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?)\s?|(?<=[A-Z0-9])X([1-9]))$"
 )
 _AFTER = re.compile(r"\s?(?:[X×*]\s?([1-9][0-9]?)|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))")
+#: A name in or with brackets ends before they do.
+_CLOSED = re.compile(r"[)\]+]?,?")
 #: Between a name and the count behind it.
 _DESCRIBED = re.compile(r"(?:[\s-]?(?:TENSOR[\s-]CORE|GPUS?|CARDS?|ACCELERATORS?|显卡|顯示卡|加速卡))*")
 #: Instances: "GPU.L40S.4".
@@ -66,7 +68,8 @@ def behind(text: str, end: int) -> int | None:
 
 
 def _after(text: str, end: int) -> re.Match[str] | None:
-    described = _DESCRIBED.match(text, end)
+    closed = _CLOSED.match(text, end)
+    described = _DESCRIBED.match(text, closed.end() if closed else end)
     return _AFTER.match(text, described.end() if described else end)
 
 

@@ -28,7 +28,6 @@ MISTAKEN = {
     "the longer of two overlapping names wins: that of the neighbour and 'PCIe'": [
         "BI-V100",
         "MR-V100",
-        "Tenstorrent p100",
     ],
 }
 SPARED = {name for names in MISTAKEN.values() for name in names}
