@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chipclass.identification.found import NONE, UNKNOWN, Found
-from chipclass.identification.scan import has_context, maker_of, scan
+from chipclass.identification.places import maker_of
+from chipclass.identification.scan import has_context, scan
 from chipclass.specdb.store import Specs, load
 from tests import labelled
 from tests.labelled import MEASURED, SETS, TUNING, Row, chips_of

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from chipclass.auditing.roles import Roles
 from chipclass.auditing.verdicts import Judge, Verdict
 from chipclass.identification.found import NONE, Found
+from chipclass.identification.places import maker_of
 from chipclass.identification.prefilter import confirming, nameable, shown
-from chipclass.identification.scan import has_context, maker_of, scan
+from chipclass.identification.scan import has_context, scan
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from chipclass.identification.found import NONE, UNKNOWN, Found, Refusal
 from chipclass.identification.lexicon import lexicon_of
+from chipclass.identification.places import maker_of
 from chipclass.identification.resolve import (
     BOARD_CODE,
     FAMILY,
@@ -18,7 +19,7 @@ from chipclass.identification.resolve import (
     exact,
     near_names,
 )
-from chipclass.identification.scan import has_context, maker_of, scan
+from chipclass.identification.scan import has_context, scan
 from chipclass.specdb.contents import chip_count
 from chipclass.specdb.store import Specs, load
 from chipclass.spelling import key_of, plain

@@ -301,7 +301,8 @@ class Lexicon:
         """The words behind the model in the names of a chip: memory sizes, forms."""
         if chip not in self._words:
             item = self.specs.item(chip)
-            split = [re.split(r"[\s-]+", alias) for alias in (item.name, *item.aliases)]
+            names = [_MEMORY.sub(r"\1GB", plain(alias)) for alias in (item.name, *item.aliases)]
+            split = [re.split(r"[\s-]+", name) for name in names]
             self._words[chip] = frozenset(canonical(word) for words in split for word in words[1:]) - {"GPU"}
         return self._words[chip]
 

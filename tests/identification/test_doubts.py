@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chipclass.identification.found import Found
-from chipclass.identification.scan import maker_of, scan
+from chipclass.identification.places import maker_of
+from chipclass.identification.scan import scan
 from chipclass.specdb.store import load
 
 SPECS = load()

@@ -23,15 +23,6 @@ SENTENCES = [
     "{maker} {name} {memory}GB",
 ]
 
-#: Where one is taken for the other, as yet: the reason, then the names.
-MISTAKEN = {
-    "the longer of two overlapping names wins: that of the neighbour and 'PCIe'": [
-        "BI-V100",
-        "MR-V100",
-    ],
-}
-SPARED = {name for names in MISTAKEN.values() for name in names}
-
 
 def named() -> dict[str, dict[str, set[str]]]:
     """Each key of a chip, family, board or rack: the names that have it, with the chips that each can mean."""
@@ -72,8 +63,7 @@ NEIGHBOURS = neighbours()
 #: Small groups, so that a failure shows where it is.
 GROUPS: dict[str, list[str]] = defaultdict(list)
 for each in sorted(NEIGHBOURS):
-    if each not in SPARED:
-        GROUPS[min(NEIGHBOURS[each][0])].append(each)
+    GROUPS[min(NEIGHBOURS[each][0])].append(each)
 
 
 def memory_of(chip: Item) -> str:
@@ -99,18 +89,6 @@ def mistaken(name: str) -> Iterator[str]:
 @pytest.mark.parametrize("chip", GROUPS)
 def test_a_name_does_not_give_its_neighbour(chip: str) -> None:
     assert not [wrong for name in GROUPS[chip] for wrong in mistaken(name)]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason=reason, strict=True))
-        for reason, names in MISTAKEN.items()
-        for name in names
-    ],
-)
-def test_a_name_that_is_taken_for_its_neighbour(name: str) -> None:
-    assert not list(mistaken(name))
 
 
 def test_there_are_many_pairs() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from chipclass.identification.found import Found, narrowed
 from chipclass.identification.lexicon import lexicon_of
-from chipclass.identification.scan import has_context, maker_of, scan
+from chipclass.identification.places import maker_of
+from chipclass.identification.scan import has_context, scan
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import load
 
