@@ -37,6 +37,7 @@ _NUMBER = re.compile(
 )
 _PLURAL = re.compile(r"(?:\s\w+){0,3}?\s(?:GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|SUPERCHIPS)(?![A-Z])")
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
+_MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
 #: A cluster of so many nodes: the number of chips is another one.
 _NODES = re.compile(r"[_-]N[0-9]{1,4}(?![A-Z0-9])")
 _GPU = re.compile(r"(?<![A-Z0-9])([1-9][0-9]?)\s?[X×-]?\s?(?:GPUS?(?![A-Z])|卡)")
@@ -90,7 +91,7 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
     if text[start - 1 : start] == "." and (dotted := _DOTTED.match(text, end)):
         numbers.add(int(dotted[1]))
     near = text[max(0, start - NEAR) : start]
-    if said := _MEASURED.search(near) or (_PLURAL.match(text, end) and _NUMBER.search(near)):
+    if said := _MEASURED.search(near) or _MEASURED_BEHIND.match(text, end) or (_PLURAL.match(text, end) and _NUMBER.search(near)):
         numbers.add(_NUMERALS.get(said[1]) or int(said[1]))
     if gpus := _GPU.search(f"{text[:start]}\n{text[end:]}"):
         numbers.add(int(gpus[1]))
