@@ -38,6 +38,8 @@ _DIE_TAIL = r"(?:[A-Z]{1,3}|-[0-9]{3}[A-Z0-9]*)?"
 #: or a bracket ends the name.
 _SHORT_GAP = (r"\s_/-", 2)
 _GAP = (r"\s_/.,\"'():-", 3)
+#: More spaces may stand there: tables are padded with them.
+_PADDING = r"\s{0,6}"
 _MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
 #: Written together with the next word as often as apart: "HGXH100", "RTXPRO 6000".
 _PLATFORMS = ("HGX", "DGX", "RTX")
@@ -384,7 +386,7 @@ def _gap(word: str, written: str) -> str:
     """What may stand before a word of a name, where ``written`` stands in the name."""
     usual, count = _GAP if len(word) >= 3 else _SHORT_GAP
     other = "".join(dict.fromkeys(re.findall(f"[^{usual}]", written)))
-    return f"[{re.escape(other)}{usual}]{{1,{max(count, len(written))}}}"
+    return f"[{re.escape(other)}{usual}]{{1,{max(count, len(written))}}}{_PADDING}"
 
 
 def _number_atoms(text: str, glued: bool) -> Iterator[str]:

@@ -223,7 +223,6 @@ def test_what_nobody_sees_in_a_name(text: str, name: str, mark: str) -> None:
         ("H20   3e", "nvidia-h20-141gb"),
     ],
 )
-@pytest.mark.xfail(reason="more than two or three spaces end a name", strict=True)
 def test_a_run_of_spaces_is_one(text: str, name: str) -> None:
     assert same(name, found(text))
 
