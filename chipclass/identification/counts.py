@@ -91,7 +91,8 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
     if text[start - 1 : start] == "." and (dotted := _DOTTED.match(text, end)):
         numbers.add(int(dotted[1]))
     near = text[max(0, start - NEAR) : start]
-    if said := _MEASURED.search(near) or _MEASURED_BEHIND.match(text, end) or (_PLURAL.match(text, end) and _NUMBER.search(near)):
+    plural = _PLURAL.match(text, end) and _NUMBER.search(near)
+    if said := _MEASURED.search(near) or _MEASURED_BEHIND.match(text, end) or plural:
         numbers.add(_NUMERALS.get(said[1]) or int(said[1]))
     if gpus := _GPU.search(f"{text[:start]}\n{text[end:]}"):
         numbers.add(int(gpus[1]))
