@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chipclass.identification.lexicon import name_atoms
+from chipclass.identification.names import name_atoms
 from chipclass.identification.prefilter import confirming, nameable, patterns, seek, shaped, shown
 from chipclass.identification.scan import scan
 from chipclass.identification.shapes import Spelling

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chipclass.identification.found import NONE, UNKNOWN, Found
-from chipclass.identification.places import maker_of
-from chipclass.identification.scan import has_context, scan
+from chipclass.identification.identify import surroundings
+from chipclass.identification.scan import scan
 from chipclass.specdb.store import Specs, load
 from tests import labelled
 from tests.labelled import MEASURED, SETS, TUNING, Row, chips_of
@@ -51,9 +51,8 @@ class Scored:
 
 def found_in(specs: Specs, row: Row) -> Found:
     """What an audit finds in a row with a text and a manufacturer."""
-    context = has_context(specs, row.manufacturer) if row.manufacturer else False
-    maker = maker_of(specs, row.manufacturer) if row.manufacturer else ""
-    return scan(specs, row.text, context=context, maker=maker)
+    around = surroundings(specs, row.manufacturer)
+    return scan(specs, row.text, context=around.context, maker=around.maker)
 
 
 def scored(specs: Specs, row: Row) -> Scored:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from chipclass.auditing.roles import Roles
 from chipclass.auditing.verdicts import Judge, Verdict
 from chipclass.identification.found import NONE, Found
-from chipclass.identification.places import maker_of
+from chipclass.identification.identify import surroundings
 from chipclass.identification.prefilter import confirming, nameable, shown
-from chipclass.identification.scan import has_context, scan
+from chipclass.identification.scan import scan
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,15 +92,13 @@ class Scanner:
             self._founds[key] = scan(self.judge.specs, text, context=context, maker=maker)
         return self._founds[key]
 
-    def context(self, text: str) -> bool:
-        return has_context(self.judge.specs, text)
-
     def maker(self, text: str) -> tuple[bool, str]:
         """Whether a manufacturer's name confirms short names, and the maker of accelerators that it is."""
         if text not in self._surroundings:
             if len(self._surroundings) >= REMEMBERED:
                 self._surroundings.clear()
-            self._surroundings[text] = (self.context(text), maker_of(self.judge.specs, text))
+            around = surroundings(self.judge.specs, text)
+            self._surroundings[text] = (around.context, around.maker)
         return self._surroundings[text]
 
 

@@ -11,11 +11,11 @@ _LANES = re.compile(r"(?:PCI[\s-]?E(?:XPRESS)?|GEN\s?[1-7]|PCI)[\s.0-9]*[X×]\s?
 _BEFORE = re.compile(
     r"(?:(?:(?<![A-Z0-9.])|(?<=[A-Z0-9]X))([1-9][0-9]{0,2})\s?[X×*]\s?|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?)\s?|(?<=[A-Z0-9])X([1-9]))$"
 )
-_AFTER = re.compile(r"\s?(?:[X×*]\s?([1-9][0-9]?)|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))")
-#: A name in or with brackets ends before they do.
-_CLOSED = re.compile(r"[)\]+]?,?")
-#: Between a name and the count behind it.
-_DESCRIBED = re.compile(r"(?:[\s-]?(?:TENSOR[\s-]CORE|GPUS?|CARDS?|ACCELERATORS?|显卡|顯示卡|加速卡))*")
+#: Between a name and the count behind it: the bracket that the name stands in, what it is.
+_DESCRIBED = r"[)\]+]?,?(?:[\s-]?(?:TENSOR[\s-]CORE|GPUS?|CARDS?|ACCELERATORS?|显卡|顯示卡|加速卡))*"
+_AFTER = re.compile(
+    _DESCRIBED + r"\s?(?:[X×*]\s?([1-9][0-9]?)|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))"
+)
 #: Instances: "GPU.L40S.4".
 _DOTTED = re.compile(r"\.([1-9][0-9]?)(?![A-Z0-9.])")
 _WORDS = {
@@ -32,9 +32,7 @@ _WORDS = {
 }
 _NUMERALS = {**_WORDS, **{word: n for n, word in enumerate("一二三四五六七八九十", 1)}, "两": 2, "兩": 2}
 #: "eight ... accelerators": a number and a plural; "两块", "8 枚": a number with the word by which cards are counted.
-_NUMBER = re.compile(
-    rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join([*_WORDS, 'TWELVE', 'SIXTEEN'])})\s(?:[A-Z]+\s){{0,2}}$"
-)
+_NUMBER = re.compile(rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join(_WORDS)})\s(?:[A-Z]+\s){{0,2}}$")
 _PLURAL = re.compile(r"(?:\s\w+){0,3}?\s(?:GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|SUPERCHIPS)(?![A-Z])")
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
 _MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
@@ -64,14 +62,8 @@ def before(text: str, start: int) -> int | None:
 
 def behind(text: str, end: int) -> int | None:
     """The count right behind a name: ``x8``, ``(8)``."""
-    match = _after(text, end)
+    match = _AFTER.match(text, end)
     return int(match[1] or match[2]) if match else None
-
-
-def _after(text: str, end: int) -> re.Match[str] | None:
-    closed = _CLOSED.match(text, end)
-    described = _DESCRIBED.match(text, closed.end() if closed else end)
-    return _AFTER.match(text, described.end() if described else end)
 
 
 def stated(text: str, start: int, end: int) -> set[int | None]:
@@ -81,7 +73,7 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
         # x16 without a multiplicand is the usual width of a bus.
         lanes = count == 16 and not re.search(r"16\s?[X×*]\s?$", text[:start])
         numbers.add(None if lanes else count)
-    if after := _after(text, end):
+    if after := _AFTER.match(text, end):
         count = int(after[1] or after[2])
         spaced = text[end : end + 1].isspace()
         if count != 16 or after[2]:

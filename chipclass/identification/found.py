@@ -68,13 +68,12 @@ def joined(specs: Specs, parts: Sequence[Found]) -> Found:
     how = naming[0].how if naming else min((part.how for part in parts), key=kinds.index)
     ids = narrowed(specs, (name for part in naming for name in part.ids))
     families = [name for name in ids if specs.item(name).level == "family"]
-    chips = lexicon_of(specs).chips
     told = naming or [part for part in parts if part.how == how]
-    candidates = (chip for name in ids for chip in sorted(chips(name)))
+    possible = dict.fromkeys(chip for part in told for chip in part.candidates)
     return Found(
         how,
         ids,
-        tuple(dict.fromkeys(candidates if ids else (chip for part in told for chip in part.candidates))),
+        lexicon_of(specs).candidates(ids) if ids else tuple(possible),
         families[0] if families and len(ids) == 1 else None,
         naming[0].count if len(naming) == 1 else None,
         "; ".join(list(dict.fromkeys(part.evidence for part in told))[:TOLD]),

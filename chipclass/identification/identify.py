@@ -190,10 +190,9 @@ def _is_id(whole: Match, text: str) -> bool:
 
 def _known(specs: Specs, how: str, ids: tuple[str, ...], family: str | None, evidence: str) -> Found:
     """What is named without doubt, with its chips and their number in one unit."""
-    chips = lexicon_of(specs).chips
-    candidates = dict.fromkeys(chip for name in ids for chip in sorted(chips(name)))
     counts = {chip_count(specs, specs.item(name)) for name in ids}
-    return Found(how, ids, tuple(candidates), family, counts.pop() if len(counts) == 1 else None, evidence)
+    count = counts.pop() if len(counts) == 1 else None
+    return Found(how, ids, lexicon_of(specs).candidates(ids), family, count, evidence)
 
 
 def _spelled_apart(specs: Specs, text: str, found: Found, around: Surroundings) -> Found:
@@ -213,8 +212,7 @@ def _spelled_apart(specs: Specs, text: str, found: Found, around: Surroundings) 
     evidence = f"'{text}' is a name of {names} only where something beside it says that a chip is meant"
     if key_of(text).isdigit():
         return Found(NONE, evidence=evidence)
-    candidates = _known(specs, owner.how, owner.ids, None, "").candidates
-    return Found(UNKNOWN, candidates=candidates, evidence=evidence, unknown=(text,))
+    return Found(UNKNOWN, candidates=lexicon.candidates(owner.ids), evidence=evidence, unknown=(text,))
 
 
 def _each(specs: Specs, entries: Iterable[Any], around: Surroundings) -> list[Identification]:

@@ -1,48 +1,39 @@
 """The names and words of a spec database, compiled once into patterns: what ``scan`` looks for.
 
-Everything that names a product comes from the data. What stands here is how names are spelled: which separators may
-stand or be missing, where a name ends, and the words of a sentence that say how far an accessory word carries.
+Everything that names a product comes from the data. What stands here beside it are the words of a sentence that say how
+far an accessory word carries; how names are spelled stands in ``names``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from chipclass.identification.names import (
+    CJK,
+    LEFT,
+    NUMBER_RIGHT,
+    RIGHT,
+    Node,
+    any_of,
+    name_atoms,
+    number_atoms,
+    phrase,
+    words_of_phrase,
+)
 from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID, PCI_KINDS
 from chipclass.specdb.contents import chip_ids, meanings
 from chipclass.specdb.records import Item
 from chipclass.specdb.store import Specs
 from chipclass.spelling import key_of, plain
 
-#: What a name goes on with: no name begins behind these nor ends before them.
-LETTER = "A-Z0-9À-ÖØ-Þ"
-_CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_CJK = re.compile(f"[{_CJK_LETTER}]")
-#: A name begins after anything that is no letter or digit, or right after a glued count ("2x", "R760xax4").
-_LEFT = rf"(?:(?<![{LETTER}])|(?<=[0-9][X×])|(?<=[A-Z0-9]X[1-9]))"
-#: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
-_GLUED = rf"(?=[X×](?:[0-9]{{0,2}}(?![{LETTER}])|[1-9][0-9]?[A-Z]))"
-_RIGHT = rf"(?:(?![{LETTER}])|{_GLUED})"
-#: A part number does not end where another group follows: that is another number.
-_NUMBER_RIGHT = rf"(?:(?![{LETTER}]|-[{LETTER}])|{_GLUED})"
-#: Before the first word of a phrase.
-_BOUND = rf"(?<![{LETTER}])"
 _DIE = re.compile(r"[A-Z]{2}[0-9]{3}(?![A-Z0-9])")
 #: Behind a die's name: its grade for another market ("GA102GL"), its version.
 _DIE_TAIL = r"(?:[A-Z]{1,3}|-[0-9]{3}[A-Z0-9]*)?"
-#: Between the words of a name, beside what stands there in the name itself. Before a short word ("D", "3e") a comma
-#: or a bracket ends the name.
-_SHORT_GAP = (r"\s_/-", 2)
-_GAP = (r"\s_/.,\"'():-", 3)
-#: More spaces may stand there: tables are padded with them.
-_PADDING = r"\s{0,6}"
 _MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
-#: Written together with the next word as often as apart: "HGXH100", "RTXPRO 6000".
-_PLATFORMS = ("HGX", "DGX", "RTX")
 _BUS = re.compile(r"PCI[\s-]?E(?:XPRESS)?\b")
 _KINDS = {"part-number": PART_NUMBER, "gpu-number": PART_NUMBER, **dict.fromkeys(PCI_KINDS, PCI_ID)}
 
@@ -107,37 +98,6 @@ class Word:
     first: str = ""
 
 
-@dataclass(slots=True)
-class Node:
-    """Names as a tree of the pieces of their patterns, from which ``shapes`` reads them too.
-
-    ``ends``: what bounds a name that ends here.
-    """
-
-    children: dict[str, Node] = field(default_factory=dict)
-    ends: set[str] = field(default_factory=set)
-
-    def add(self, atoms: Iterable[str], end: str) -> None:
-        node = self
-        for atom in atoms:
-            node = node.children.setdefault(atom, Node())
-        node.ends.add(end)
-
-    def names(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """The pieces of every name, and what bounds it."""
-        yield from (((), end) for end in self.ends)
-        yield from (((atom, *rest), end) for atom, node in self.children.items() for rest, end in node.names())
-
-    def depth(self) -> int:
-        return 1 + max((child.depth() for child in self.children.values()), default=0)
-
-    def regex(self) -> str:
-        """Longer names first; each ends with its own boundary: where that fails, a shorter name is tried."""
-        children = sorted(self.children.items(), key=lambda entry: -entry[1].depth())
-        options = [atom + child.regex() for atom, child in children] + sorted(self.ends)
-        return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
-
-
 class Lexicon:
     """The compiled patterns of one spec database."""
 
@@ -157,10 +117,10 @@ class Lexicon:
             self._add_names(item)
             self._add_numbers(item)
         #: One match for every place where a name begins, overlapping ones included.
-        self.pattern = re.compile(rf"{_LEFT}(?=({self.tree.regex()}))")
+        self.pattern = re.compile(rf"{LEFT}(?=({self.tree.regex()}))")
         self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
-        context = [_phrase(entry["pattern"]) for entry in words.get("context", ())]
+        context = [phrase(entry["pattern"]) for entry in words.get("context", ())]
         self.context = any_of(context)
         #: Words that say how a thing is sold.
         self.sale = {plain(word) for entry in words.get("sale", ()) for word in entry["words"]}
@@ -184,10 +144,12 @@ class Lexicon:
         self._qualifiers: dict[str, frozenset[str]] = {}
         self._vendors: dict[str, re.Pattern[str] | None] = {}
         self._dies: dict[str, frozenset[str]] = {}
-        self._buses: dict[str, str] | None = None
+        self._buses: dict[str, frozenset[str]] | None = None
         self._boards: dict[str, int] | None = None
         self._installed: frozenset[str] | None = None
-        self._makers = {plain(chip.vendor) for chip in specs.items("chips") if chip.vendor}
+        #: The vendors of the chips.
+        self.vendors = sorted({chip.vendor for chip in specs.items("chips") if chip.vendor})
+        self._makers = set(map(plain, self.vendors))
 
     def _die_patterns(self) -> Iterator[Unknown]:
         for name, die in self.dies.items():
@@ -198,17 +160,14 @@ class Lexicon:
         """The die that a name such as ``GA102GL`` or ``GH100-884`` stands for."""
         return self.dies.get(text[:5])
 
-    def bus(self, maker: str) -> str | None:
-        """A maker's number on the PCI bus, as far as the database has devices of it."""
+    def buses(self, vendor: str) -> frozenset[str]:
+        """A vendor's numbers on the PCI bus, as far as the database has devices of it."""
         if self._buses is None:
-            chips = [(plain(item.vendor), item) for item in self.specs.items("chips")]
-            self._buses = {
-                vendor: key_of(entry.values[0])[:4]
-                for vendor, item in chips
-                for entry in item.identifiers
-                if entry.kind == "pci-id"
-            }
-        return self._buses.get(maker)
+            self._buses = {}
+            for chip in self.specs.items("chips"):
+                ids = {key_of(entry.values[0])[:4] for entry in chip.identifiers if entry.kind == "pci-id"}
+                self._buses[plain(chip.vendor)] = self._buses.get(plain(chip.vendor), frozenset()) | ids
+        return self._buses.get(vendor, frozenset())
 
     def dies_of(self, chip: str) -> frozenset[str]:
         """The dies that a chip's claims name."""
@@ -229,7 +188,7 @@ class Lexicon:
             known = self.names.get(key)
             ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))
             self.names[key] = Name(how, ids, short)
-            self.tree.add(name_atoms(text), "" if _CJK.match(plain(text)[-1]) else _RIGHT)
+            self.tree.add(name_atoms(text), "" if CJK.match(plain(text)[-1]) else RIGHT)
 
     def _add_numbers(self, item: Item) -> None:
         for entry in item.identifiers:
@@ -240,7 +199,7 @@ class Lexicon:
                 self.numbers[key] = Name(
                     _KINDS.get(entry.kind, entry.kind), ids, inferred=entry.mapping != "description"
                 )
-                self.tree.add(_number_atoms(text, glued=entry.kind == PART_NUMBER), _NUMBER_RIGHT)
+                self.tree.add(number_atoms(text, glued=entry.kind == PART_NUMBER), NUMBER_RIGHT)
 
     def owner(self, span: str) -> Name | None:
         """What a matched span stands for."""
@@ -251,6 +210,10 @@ class Lexicon:
         if name not in self._chips:
             self._chips[name] = chip_ids(self.specs, self.specs.item(name))
         return self._chips[name]
+
+    def candidates(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The chips that ids can mean or contain, in the order of the ids."""
+        return tuple(dict.fromkeys(chip for name in names for chip in sorted(self.chips(name))))
 
     def servers(self, name: str) -> tuple[Item, ...]:
         """The configurations of a line of servers; nothing for any other id."""
@@ -287,16 +250,16 @@ class Lexicon:
         if name not in self._vendors:
             names = {self.specs.item(chip).vendor for chip in self.chips(name)} | {self.specs.item(name).vendor}
             names |= {other for vendor in names for other in self.makers.get(vendor, ())}
-            phrases = [_phrase(vendor) for vendor in sorted(names) if vendor]
-            buses = [bus for vendor in names if vendor and (bus := self.bus(plain(vendor)))]
-            phrases += [_phrase(bus) for bus in buses if not bus.isdigit()]
+            phrases = [phrase(vendor) for vendor in sorted(names) if vendor]
+            buses = {bus for vendor in names if vendor for bus in self.buses(plain(vendor))}
+            phrases += [phrase(bus) for bus in sorted(buses) if not bus.isdigit()]
             self._vendors[name] = re.compile("|".join(phrases)) if phrases else None
         return self._vendors[name]
 
     def phrase(self, text: str) -> re.Pattern[str]:
         """A pattern for a phrase, made once."""
         if text not in self._phrases:
-            self._phrases[text] = re.compile(_phrase(text))
+            self._phrases[text] = re.compile(phrase(text))
         return self._phrases[text]
 
     def words_of(self, chip: str) -> frozenset[str]:
@@ -345,91 +308,9 @@ def lexicon_of(specs: Specs) -> Lexicon:
     return Lexicon(specs)
 
 
-def name_atoms(text: str) -> Iterator[str]:
-    """Pieces of a pattern for a name: separators between words may be missing where letters meet digits.
-
-    Within the model word a space between letters and digits may stand only in a longer name: alone it is too often two
-    words.
-    """
-    shown = plain(text)
-    found = list(re.finditer(rf"[{LETTER}]+|[{_CJK_LETTER}]+", shown))
-    words = [match[0] for match in found]
-    spaced = any(word != "GPU" for word in words[1:]) and len(words) > 1
-    before, end = "", 0
-    for place, match in enumerate(found):
-        word = match[0]
-        if before:
-            gap = _gap(word, shown[end : match.start()])
-            glued = (
-                before in _PLATFORMS
-                or before[-1].isdigit() != word[0].isdigit()
-                or _CJK.match(before[-1])
-                or _CJK.match(word)
-            )
-            yield f"(?:{gap})?" if glued else gap
-        if word == "PCIE":
-            yield r"PCI[\s-]?E(?:XPRESS)?"
-        elif memory := re.fullmatch(r"([0-9]+)GB", word):
-            yield memory[1]
-            yield r"\s?G[BO]?"
-        else:
-            runs = re.findall(r"[0-9]+|[^0-9]+", word)
-            model = spaced and len(runs) > 1 and not any(c.isdigit() for w in words[:place] for c in w)
-            for number, run in enumerate(runs):
-                if number == 1 and model and not runs[0][0].isdigit() and len(run) > 1:
-                    yield "[ -]?"
-                yield re.escape(run)
-        before, end = word, match.end()
-
-
-def _gap(word: str, written: str) -> str:
-    """What may stand before a word of a name, where ``written`` stands in the name."""
-    usual, count = _GAP if len(word) >= 3 else _SHORT_GAP
-    other = "".join(dict.fromkeys(re.findall(f"[^{usual}]", written)))
-    return f"[{re.escape(other)}{usual}]{{1,{max(count, len(written))}}}{_PADDING}"
-
-
-def _number_atoms(text: str, glued: bool) -> Iterator[str]:
-    """Pieces of a pattern for a part number: groups with any separator, or none where ``glued`` allows."""
-    separator = r"[\s_./-]?" if glued else r"[\s_:./-]"
-    for place, group in enumerate(re.findall(r"[A-Z0-9]+", plain(text))):
-        if place:
-            yield separator
-        yield group
-
-
-def words_of_phrase(phrase: str) -> list[str]:
-    """The words of a phrase, as patterns."""
-    return [re.escape(word) for word in re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(phrase))]
-
-
-def _phrase(text: str, plural: bool = False) -> str:
-    """A pattern for a phrase: separators may vary or be missing; no word boundary where writing has none."""
-    inner = r"[\s_/.'’:-]{0,2}".join(words_of_phrase(text))
-    shown = plain(text)
-    left = "" if _CJK.match(shown[0]) else _BOUND
-    if _CJK.match(shown[-1]):
-        return left + inner
-    return rf"{left}{inner}{'S?' if plural and 'A' <= shown[-1] <= 'Z' else ''}(?![{LETTER}])"
-
-
-def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for many phrases, by their first letters: where none of these stands, none of them is tried."""
-    starts: dict[str, dict[str, list[str]]] = {}
-    for phrase in phrases:
-        left = _BOUND if phrase.startswith(_BOUND) else ""
-        first, rest = phrase[len(left)], phrase[len(left) + 1 :]
-        starts.setdefault(left, {}).setdefault(first, []).append(rest)
-    options = []
-    for left, by_first in starts.items():
-        grouped = [f"{first}(?:{'|'.join(rests)})" for first, rests in by_first.items()]
-        options.append(f"{left}(?:{'|'.join(grouped)})")
-    return re.compile("|".join(options) or r"(?!)")
-
-
 def _word(entry: dict[str, Any], plural: bool = False) -> Word:
-    pattern = re.compile(_phrase(entry["pattern"], plural))
-    first = re.findall(rf"[{LETTER}\u0100-\uffff]+", plain(entry["pattern"]))[0]
+    pattern = re.compile(phrase(entry["pattern"], plural))
+    first = words_of_phrase(entry["pattern"])[0]
     return Word(pattern, entry["pattern"], entry.get("what", ""), "gpu" in entry.get("note", "").casefold(), first)
 
 

@@ -20,7 +20,7 @@ REPEATS = 8
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
 _GLUED_COUNT = re.compile(r"[0-9]\s?[X×]\s?$")
 _DEVICE = re.compile(
-    rf"\b(HABANA LABS|[A-Z]+)(?: CORPORATION| CORP\.?|,? INC\.?| TECHNOLOGIES| CO\.,| LTD\.?)* {DEVICE_ID}(?![A-Z0-9])"
+    rf"\b([A-Z]+)(?: CORPORATION| CORP\.?|,? INC\.?| TECHNOLOGIES| CO\.,| LTD\.?)* {DEVICE_ID}(?![A-Z0-9])"
 )
 _COUNT = re.compile(r"[X×][0-9]{0,2}")
 #: A short name that is glued behind another number belongs to a longer one; behind a count or a size it does not.
@@ -42,7 +42,7 @@ def maker_of(specs: Specs, text: str) -> str:
     """The maker of accelerators that a text names: a vendor of the database or a name of the lexicon; else empty."""
     lexicon = lexicon_of(specs)
     normal = plain(text)
-    for vendor in sorted({chip.vendor for chip in specs.items("chips") if chip.vendor}):
+    for vendor in lexicon.vendors:
         if lexicon.phrase(vendor).search(normal):
             return plain(vendor)
     return normal.strip() if lexicon.any_unknown.search(normal) else ""
@@ -132,9 +132,9 @@ class Places:
     def _devices(self) -> Iterator[Hit]:
         """``Intel Corporation Device 56c0``: ``lspci`` without a name for the device, with the maker's."""
         for match in _DEVICE.finditer(self.text):
-            bus = self.lexicon.bus(match[1])
-            if bus and (owner := self.lexicon.numbers.get(f"{bus}{match[0][-4:]}")):
-                yield Hit(*match.span(), owner.how, owner.ids, why="maker and device id")
+            for bus in sorted(self.lexicon.buses(match[1])):
+                if owner := self.lexicon.numbers.get(f"{bus}{match[0][-4:]}"):
+                    yield Hit(*match.span(), owner.how, owner.ids, why="maker and device id")
 
     def _unknown(self) -> list[Hit]:
         """What looks like an accelerator beside the names; a longer one displaces the name inside it."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chipclass.identification.lexicon import DEVICE_ID, LETTER, lexicon_of, words_of_phrase
+from chipclass.identification.lexicon import DEVICE_ID, lexicon_of
+from chipclass.identification.names import LETTER, words_of_phrase
 from chipclass.identification.shapes import Shapes, Spelling, shapes
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain_all

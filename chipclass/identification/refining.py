@@ -102,8 +102,9 @@ def _described(lexicon: Lexicon, text: str, hit: Hit) -> tuple[Hit, frozenset[st
 
 def _another(text: str, hit: Hit) -> Hit | None:
     """The name as that of another model: a laptop's, or the next larger one."""
-    for mobile in _LAPTOP.finditer(text):
-        if not hit.start <= mobile.start() < hit.end and _CLIENT.search(text, hit.start, hit.end):
+    client = _CLIENT.search(text, hit.start, hit.end)
+    for mobile in _LAPTOP.finditer(text) if client else ():
+        if not hit.start <= mobile.start() < hit.end:
             return replace(hit, why=f"'{mobile[0]}': a laptop's GPU is another chip", odd=True)
     if other := _OTHER_MODEL.match(text, hit.end):
         return replace(hit, end=other.end(), why=f"with '{other[1]}' it is another chip", odd=True)

@@ -228,17 +228,11 @@ class Scan(Places):
         texts += [
             f"'{self.cut(hit.start, hit.end)}' looks like one ({hit.why}) and is in no list here" for hit in naming[:3]
         ]
-        candidates = dict.fromkeys(
-            chip
-            for hit, _ in open_
-            for name in hit.ids
-            if name not in self.lexicon.chassis
-            for chip in sorted(self.lexicon.chips(name))
-        )
+        possible = [name for hit, _ in open_ for name in hit.ids if name not in self.lexicon.chassis]
         named = tuple(dict.fromkeys(self.cut(hit.start, hit.end) for hit in [*(h for h, _ in open_), *naming]))
         return Found(
             UNKNOWN,
-            candidates=tuple(candidates),
+            candidates=self.lexicon.candidates(possible),
             evidence="; ".join(texts),
             refused=tuple(self.refused),
             unknown=named,
@@ -256,11 +250,10 @@ class Scan(Places):
         texts += [f"'{self.cut(hit.start, hit.end)}' beside it is in no list here ({hit.why})" for hit in others]
         unknown = [hit for hit, _ in open_ if not set(hit.ids) & set(ids)] + others
         families = [name for name in ids if self.specs.item(name).level == "family"]
-        chips = dict.fromkeys(chip for name in ids for chip in sorted(self.lexicon.chips(name)))
         return Found(
             first.how,
             ids,
-            tuple(chips),
+            self.lexicon.candidates(ids),
             families[0] if families and len(ids) == 1 else None,
             self._count(ids, first, describing) if len(used) == 1 or len(ids) == 1 else None,
             "; ".join(dict.fromkeys(texts)),
