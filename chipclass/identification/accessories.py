@@ -1,4 +1,4 @@
-"""Words that say that an item only mentions a chip: how far each of them carries (specs/lexicon.toml, header)."""
+"""Words that say that an item only mentions a chip: how far each carries (specs/lexicon/accessories.toml)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ _MEANT_FOR = re.compile(r"\b(?:FOR|FÜR|POUR|FITS?|FITTING|SUITS)\b|用|対応|�
 _APART = 3
 #: What stands further away than this many characters is another matter.
 _FAR = 400
+#: ``lspci``: a function of a device that is no display controller, accelerator or co-processor.
+_OTHER_FUNCTION = re.compile(
+    r"(?:[0-9A-F]{4}:)?[0-9A-F]{2}:[0-9A-F]{2}\.[0-7]\s+"
+    r"(?!VGA |3D |XGA |DISPLAY |PROCESSING |CO-?PROCESSOR|UNASSIGNED |SIGNAL |CLASS )"
+    r"([A-Z][A-Z -]*[A-Z])(?: \[[0-9A-F]{4}\])?: "
+)
 _WITHOUT = re.compile(r"\b(?:W/?\s?O|WITHOUT|NO|EXCL(?:UDING)?|OHNE|SANS)\b[.\s]*$")
 
 
@@ -67,6 +73,8 @@ class Judgement:
 
     def judged(self) -> list[tuple[Hit, int, tuple[int, int]]]:
         """Each hit with what the accessory words of the text say of it, and where the word stands that says it."""
+        if function := _OTHER_FUNCTION.match(self.text):
+            return [(hit, REFUSED, function.span(1)) for hit in self.hits]
         if not self.lexicon.any_accessory.search(self.text):
             return [(hit, *self._purpose(hit)) for hit in self.hits]
         blocked = self.blocked

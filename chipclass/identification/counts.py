@@ -33,7 +33,7 @@ _WORDS = {
 _NUMERALS = {**_WORDS, **{word: n for n, word in enumerate("一二三四五六七八九十", 1)}, "两": 2, "兩": 2}
 #: "eight ... accelerators": a number and a plural; "两块", "8 枚": a number with the word by which cards are counted.
 _NUMBER = re.compile(rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join(_WORDS)})\s(?:[A-Z]+\s){{0,2}}$")
-_PLURAL = re.compile(r"(?:\s\w+){0,3}?\s(?:GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|SUPERCHIPS)(?![A-Z])")
+_PLURAL = re.compile(r"(?:\s\w+){0,3}?\s(?:GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])")
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
 _MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
 #: A cluster of so many nodes: the number of chips is another one.

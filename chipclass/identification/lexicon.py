@@ -37,7 +37,7 @@ _MEMORY = re.compile(r"([0-9]+)\s?G[BO]?\b")
 _BUS = re.compile(r"PCI[\s-]?E(?:XPRESS)?\b")
 _KINDS = {"part-number": PART_NUMBER, "gpu-number": PART_NUMBER, **dict.fromkeys(PCI_KINDS, PCI_ID)}
 
-#: What follows these comes along with the item, so no accessory word counts after them (specs/lexicon.toml, header).
+#: What follows these comes along with the item, so accessory words behind them do not count (specs/lexicon/).
 COMES_ALONG = re.compile(
     r"(?<![0-9])(?<![0-9] )\bW/(?!\s?O\b)|(?<!80 )\b(?:WITH|INCL|INCLUDING|INCLUDES|PLUS|BUNDLE|MIT|INKL|SAMT|AVEC)\b"
     r"|(?<!不)含|附(?!件)"
@@ -61,6 +61,8 @@ def canonical(text: str) -> str:
     """The key of a name after the usual other spellings of memory sizes and of the bus are made one."""
     return key_of(_BUS.sub("PCIE", _MEMORY.sub(r"\1GB", plain(text))))
 
+
+_WORD_LISTS = ("sale", "sentence", "noun")
 
 #: Kinds of unknown accelerators: what holds several chips; a name right behind a maker's is that maker's model.
 PLATFORM, MAKER = "platform", "maker"
@@ -122,8 +124,9 @@ class Lexicon:
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
         context = [phrase(entry["pattern"]) for entry in words.get("context", ())]
         self.context = any_of(context)
-        #: Words that say how a thing is sold.
-        self.sale = {plain(word) for entry in words.get("sale", ()) for word in entry["words"]}
+        lists = {key: {plain(word) for e in words.get(key, ()) for word in e["words"]} for key in _WORD_LISTS}
+        #: Words that say how a thing is sold; words of sentences, of no item's name; nouns for what chips are.
+        self.sale, self.sentence, self.nouns = (lists[key] for key in _WORD_LISTS)
         #: Other names of a vendor.
         self.makers: dict[str, list[str]] = {}
         for entry in words.get("maker", ()):

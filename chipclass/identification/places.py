@@ -31,6 +31,8 @@ _CLOCK = re.compile(r"[\s-]?[0-9]{4}[A-Z]?(?![A-Z0-9])|\s[0-9](?:\.[0-9]+)?\s?GH
 #: The device half of an id on the PCI bus, and what stands before the id of one device: names of nothing.
 _BUS_ID = re.compile(r"(?<![0-9A-F])[0-9A-F]{4}:$")
 _UUID = re.compile(r"-[0-9A-FX]{4,8}(?:-|$)")
+#: The key of a label: "nvidia.com/gpu.count=8" names no GPU.
+_LABEL_KEY = re.compile(r"(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:COM|IO|ORG|NET|AWS)/[A-Z0-9._-]+(?=[=:\"'])")
 _DECIMAL = re.compile(r"\.[0-9]")
 _MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")
@@ -141,6 +143,7 @@ class Places:
         hits = [Hit(h.start, h.end, UNKNOWN, why=f"{h.why}: a GPU all the same") for h in self.look_alikes if h.short]
         if not self.lexicon.any_unknown.search(self.text):
             return hits
+        keys = list(_LABEL_KEY.finditer(self.text))
         for entry in self.lexicon.unknown:
             if not entry.regex.search(self.text) or (entry.unless is not None and entry.unless.search(self.text)):
                 continue
@@ -151,6 +154,8 @@ class Places:
                     continue
                 start, end = _core(self.text, *match.span(), bounded=entry.regex.pattern.startswith("(?:^|"))
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
+                    continue
+                if any(key.start() <= start and end <= key.end() for key in keys):
                     continue
                 if _BUS_ID.search(self.text, max(0, start - NEAR), start) or _UUID.match(self.text, end):
                     continue

@@ -29,7 +29,7 @@ _LAPTOP = re.compile(
     r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
 )
 #: Lines of graphics cards that laptops have too.
-_CLIENT = re.compile(r"RTX|GTX|QUADRO|GEFORCE|RADEON|ARC|\bT[0-9]{3,4}\b")
+CLIENT = re.compile(r"RTX|GTX|QUADRO|GEFORCE|RADEON|ARC|\bT[0-9]{3,4}\b")
 
 
 def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
@@ -102,7 +102,7 @@ def _described(lexicon: Lexicon, text: str, hit: Hit) -> tuple[Hit, frozenset[st
 
 def _another(text: str, hit: Hit) -> Hit | None:
     """The name as that of another model: a laptop's, or the next larger one."""
-    client = _CLIENT.search(text, hit.start, hit.end)
+    client = CLIENT.search(text, hit.start, hit.end)
     for mobile in _LAPTOP.finditer(text) if client else ():
         if not hit.start <= mobile.start() < hit.end:
             return replace(hit, why=f"'{mobile[0]}': a laptop's GPU is another chip", odd=True)

@@ -15,6 +15,7 @@ from chipclass.identification.lexicon import PLATFORM, Lexicon, canonical, lexic
 from chipclass.identification.places import GPU_COUNT, PART, Places
 from chipclass.identification.refining import OTHER_MEMORY
 from chipclass.identification.resolve import ALIAS, FAMILY
+from chipclass.identification.speech import speaking
 from chipclass.specdb.contents import chip_count, meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
@@ -195,6 +196,12 @@ class Scan(Places):
         open_ += [
             (hit, f"'{self.cut(hit.start, hit.end)}' is sold with and without accelerators") for hit in housing.empty
         ]
+        if sure and (place := speaking(self.lexicon, self.text, sure)):
+            word = self.cut(*place)
+            open_ += [
+                (hit, f"'{self.cut(hit.start, hit.end)}': with '{word}' the text may only speak of it") for hit in sure
+            ]
+            sure = []
         if sure:
             others = [hit for hit in unknown if not self._describes(hit) and not self._inside(hit, sure)]
             return self._products(sure, others, open_, unknown)

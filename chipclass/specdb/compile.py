@@ -138,7 +138,11 @@ class Compiler:
 
     def _add_lexicon(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         for kind, entries in content.items():
-            self.lexicon.setdefault(kind, []).extend(entries)
+            for entry in entries:
+                rest = dict(entry)
+                patterns = rest.pop("patterns", None)
+                each = [rest] if patterns is None else [{"pattern": pattern, **rest} for pattern in patterns]
+                self.lexicon.setdefault(kind, []).extend(each)
 
     def _add_branches(self, content: Mapping[str, Any], shown: str, overlay: str) -> None:
         entries = {**self.branches["entry"], **content.get("entry", {})}

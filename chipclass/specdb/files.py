@@ -18,7 +18,7 @@ PATTERNS = {
     "metrics": ("metrics.toml",),
     "sources": ("sources.toml", "sources/*.toml"),
     "destinations": ("destinations.toml",),
-    "lexicon": ("lexicon.toml",),
+    "lexicon": ("lexicon.toml", "lexicon/*.toml"),
     "branches": ("branches.toml",),
     "not_evaluated": ("not_evaluated.toml",),
     "dies": ("dies.toml", "dies/*.toml"),

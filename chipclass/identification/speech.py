@@ -1,0 +1,46 @@
+"""Sentences and headings: what speaks of a chip offers none ("How to train on H100", "H100 GPU Architecture")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chipclass.identification import counts
+from chipclass.identification.accessories import Hit
+from chipclass.identification.lexicon import CLAUSE, COMES_ALONG, DEVICE, Lexicon
+from chipclass.identification.names import LETTER
+from chipclass.identification.refining import CLIENT
+from chipclass.identification.resolve import ALIAS, FAMILY
+
+_WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LETTER}_-])")
+_LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{4,})[\s.!?]*$")
+#: The noun that says what is named stands before these.
+_PREPOSITION = re.compile(
+    r"(?<![A-Z0-9])(?:FOR|IN|ON|FROM|BY|AT|OF|VIA|FÜR|IM|AUF|VON|POUR|DE|DU|SUR|CHEZ|PARA|PER|WITHOUT|W/?O?/?|[A-Z]+ED)"
+    r"(?![A-Z0-9])"
+)
+_BRACKETS = re.compile(r"[\[\]<>\"'”（）()]")
+
+
+def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> tuple[int, int] | None:
+    """The place of the word that makes a text with names a sentence or a heading about them; None for an item.
+
+    Memory, power, form or a number of chips say that an item is described; so does the number of a product.
+    """
+    if DEVICE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
+        return None
+    if any(counts.stated(text, hit.start, hit.end) for hit in hits):
+        return None
+    for word in _WORD.finditer(text):
+        if word[0] in lexicon.sentence and not any(hit.overlaps(*word.span()) for hit in hits):
+            return word.span()
+    if any(CLIENT.search(text, hit.start, hit.end) for hit in hits):
+        return None  # makers of cards put their own names behind the chip's ("RTX 3080 Ti Trinity")
+    end = max(hit.end for hit in hits)
+    clause = CLAUSE.split(text[end:])[0]
+    for stop in (COMES_ALONG, _PREPOSITION):
+        clause = stop.split(clause)[0]
+    last = _LAST_WORD.search(clause)
+    if not last or _BRACKETS.search(clause) or last[1] in lexicon.nouns or lexicon.context.fullmatch(last[1]):
+        return None
+    return end + last.start(1), end + last.end(1)

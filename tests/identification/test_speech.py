@@ -1,0 +1,48 @@
+"""Sentences and headings about a chip are shown to a person; an item of the same words is believed."""
+
+import pytest
+
+from chipclass.identification.found import UNKNOWN
+from chipclass.identification.scan import scan
+from chipclass.specdb.store import load
+
+SPECS = load()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("NVIDIA H100 Tensor Core GPU Architecture", "Architecture"),
+        ("NVIDIA H100 Tensor Core GPU architecture for AI", "architecture"),
+        ("What is the NVIDIA H200", "What"),
+        ("AMD Instinct MI300X in your data center: what you should know", "your"),
+        ("Un climatiseur pour refroidir une RTX 4090", "Un"),
+        ("Warum die RTX 4090 so leise ist", "Warum"),
+    ],
+)
+def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> None:
+    answer = scan(SPECS, text)
+    assert answer.how == UNKNOWN
+    assert answer.candidates
+    assert f"'{word}'" in answer.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NVIDIA H100 Tensor Core GPU",
+        "NVIDIA H100 PCIe 80GB Architecture",
+        "H200 NVL w/ NVIDIA AI Enterprise subscription",
+        "NVIDIA A100 accelerator for Apollo",
+        "Intel Gaudi 2 mezzanine card",
+        "We have 8x H100 SXM",
+        "each server has eight MI300X accelerators",
+        "ZOTAC RTX 3080 Ti Trinity",
+        "Gaudi 2 vs Gaudi 3",
+        "S60 [Enflame]",
+        "GPU 0: Quadro RTX 8000 (UUID: GPU-c7b57be0-94ff-d352-a59b-d0ee00is)",
+        "900-21010-0000-000 what is it",
+    ],
+)
+def test_what_describes_an_item_is_believed(text: str) -> None:
+    assert scan(SPECS, text).ids
