@@ -68,6 +68,9 @@ class Places:
         """A place as it was written, with single spaces."""
         return " ".join(self.shown[start:end].split())
 
+    def shown_of(self, hit: Hit) -> str:
+        return self.cut(hit.start, hit.end)
+
     def _look_alikes(self) -> list[Hit]:
         if not self.lexicon.any_look_alike.search(self.text):
             return []

@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from chipclass.identification import counts
-from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement
+from chipclass.identification.accessories import Hit
 from chipclass.identification.counts import NEAR
-from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, Refusal, joined, narrowed
-from chipclass.identification.housing import Housing
-from chipclass.identification.lexicon import PLATFORM, Lexicon, canonical, lexicon_of
-from chipclass.identification.places import GPU_COUNT, PART, Places
-from chipclass.identification.refining import OTHER_MEMORY
+from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, joined, narrowed
+from chipclass.identification.lexicon import PLATFORM, Lexicon, lexicon_of
 from chipclass.identification.resolve import ALIAS, FAMILY
-from chipclass.identification.speech import speaking
+from chipclass.identification.stands import AGAINST, DOUBTED, OPEN, SURE, UNLISTED, Stand, Stands
 from chipclass.specdb.contents import chip_count, meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
@@ -24,12 +21,7 @@ from chipclass.spelling import plain
 PIECE, OVERLAP = 2_000, 200
 #: From so many pieces on, a first look over all of them saves more than loading it takes.
 MANY = 16
-_BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_BEFORE = re.compile(r"(?<![A-Z0-9-])([A-Z-]{3,})[\s_]$")
-#: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
-_CELLS = re.compile(r"[|\n\t]")
-_GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
 #: What speaks of a thing and not of its properties, when it stands alone.
 _THING = re.compile(
     r"(?:[0-9]+[\s-]?[X×]?[\s-]?)?(?:GPUS?|GPGPU|ACCELERATORS?|HGX|DGX|[A-Z]+ (?:CARD|MODULE|BOARD))|[^\x00-\x7f]+"
@@ -90,19 +82,8 @@ def has_context(specs: Specs, text: str) -> bool:
     return bool(lexicon_of(specs).context.search(plain(text)))
 
 
-class Scan(Places):
-    """One text on its way: places that name something, then the words that speak against them."""
-
-    #: Whether some chip of the text sits in a server.
-    housed = False
-
-    def _describes(self, hit: Hit) -> bool:
-        """Whether an unknown hit only describes a product that is named: ``GPU``, ``SXM5``, ``HBM3``, ``8-GPU``."""
-        text = self.text[hit.start : hit.end]
-        bare = re.sub(r"[0-9]+", "", text).strip(" -")
-        if bare == text or GPU_COUNT.fullmatch(text):
-            return True
-        return bool(self.lexicon.context.fullmatch(text) or self.lexicon.context.fullmatch(bare))
+class Scan(Stands):
+    """One text on its way to what it names."""
 
     def _inside(self, hit: Hit, sure: Sequence[Hit]) -> bool:
         """Whether an unknown hit is the die of the products that are named beside it."""
@@ -110,110 +91,27 @@ class Scan(Places):
         chips = {chip for other in sure for name in other.ids for chip in self.lexicon.chips(name)}
         return die is not None and all(die in self.lexicon.dies_of(chip) for chip in chips)
 
-    def _bare(self, hit: Hit) -> bool:
-        """Whether a name is but a letter and a number among other words: so are cases, vans and voltages called.
-
-        With a count, or among words of sale alone, it stands for itself.
-        """
-        if hit.how not in (ALIAS, FAMILY) or not _BARE.fullmatch(self.text, hit.start, hit.end):
-            return False
-        if counts.stated(self.text, hit.start, hit.end):
-            return False
-        before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
-        behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
-        return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))
-
-    def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
-        """Whether a short name has a word beside it that makes it a chip's name."""
-        if hit.kind == PART:
-            return False
-        key = canonical(self.text[hit.start : hit.end])
-        rest = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
-        if key.isdigit():  # prices and years are numbers too: the maker stands right before a model, or is the row's
-            before = self.text[max(0, hit.start - NEAR) : hit.start]
-            return self.own(hit, maker) or self.own(hit, re.split(r"[^\w-]+", before.rstrip())[-1])
-        if self.own(hit, f"{maker}\n{rest}"):
-            return True
-        if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
-            return True
-        if any(not (other.short or self._bare(other)) for other in self.names):
-            return True
-        if counts.of_cards(self.text, hit.start):
-            return True
-        counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
-        if counted and self.lexicon.server.search(rest):
-            return True
-        if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
-            return True
-        if any(self._speaks_of(hit, word) for word in self.lexicon.context.finditer(rest)):
-            return True
-        return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
-
-    def _speaks_of(self, hit: Hit, word: re.Match[str]) -> bool:
-        """Whether a word of context can be said of what a name stands for: its maker, its memory."""
-        if size := _GIGABYTES.fullmatch(word[0]):
-            sizes = {
-                size for name in hit.ids for chip in self.lexicon.chips(name) for size in self.lexicon.memory(chip)
-            }
-            return int(size[1]) in sizes and not OTHER_MEMORY.match(word.string, word.end())
-        return not self.lexicon.foreign(word[0], hit.ids)
-
-    def _has_die(self, hit: Hit, text: str) -> bool:
-        """Whether a text names the die of what a name stands for."""
-        die = self.lexicon.die(text)
-        return any(die in self.lexicon.dies_of(chip) for name in hit.ids for chip in self.lexicon.chips(name))
-
     def found(self, context: bool, maker: str) -> Found:
-        hits = [*self.names, *self.unknown]
-        if not hits and not self.look_alikes:  # most goods of a catalogue: nothing to speak against
+        if not (self.names or self.unknown or self.look_alikes):  # most goods of a catalogue
             return Found(NONE)
-        judged = Judgement(self.lexicon, self.text, hits, [*self.names, *self.look_alikes]).judged()
-        sure: list[Hit] = []
-        unknown: list[Hit] = []
-        open_: list[tuple[Hit, str]] = []
-        against: list[str] = []
-        doubted: list[tuple[Hit, str]] = []
-        for hit, verdict, place in judged:
-            shown, by = self.cut(hit.start, hit.end), self.cut(*place)
-            if verdict != KEPT:
-                self.refused.append(Refusal(shown, f"'{by}' stands beside it", ACCESSORY))
-            if verdict == REFUSED:
-                against.append(f"'{by}' beside '{shown}': the item is not the chip")
-            elif verdict == DOUBT:
-                named = hit.ids or not self._describes(hit)
-                why = f"'{shown}' beside '{by}': chip or accessory, a person must look"
-                (open_ if named else doubted).append((hit, why))
-            elif not hit.ids:
-                unknown.append(hit)
-            elif hit.odd:
-                open_.append((hit, f"'{shown}': {hit.why}"))
-            elif not (hit.short or self._bare(hit)) or self._confirmed(hit, context, maker):
-                sure.append(hit)
-            elif not canonical(shown).isdigit():
-                open_.append((hit, f"'{shown}' is a short name and nothing beside it says that a chip is meant"))
-        housing = Housing(self.lexicon, self.text, sure)
-        sure, self.housed = housing.kept, housing.housed
-        open_ += [
-            (hit, f"'{self.cut(hit.start, hit.end)}' is sold with and without accelerators") for hit in housing.empty
-        ]
-        if sure and (place := speaking(self.lexicon, self.text, sure)):
-            word = self.cut(*place)
-            open_ += [
-                (hit, f"'{self.cut(hit.start, hit.end)}': with '{word}' the text may only speak of it") for hit in sure
-            ]
-            sure = []
+        stands = self.stands(context, maker)
+        by: dict[str, list[Stand]] = {}
+        for stand in stands:
+            by.setdefault(stand.what, []).append(stand)
+        sure, unknown = ([stand.hit for stand in by.get(what, ())] for what in (SURE, UNLISTED))
+        open_ = by.get(OPEN, [])
         if sure:
-            others = [hit for hit in unknown if not self._describes(hit) and not self._inside(hit, sure)]
+            others = [hit for hit in unknown if not self.describes(hit) and not self._inside(hit, sure)]
             return self._products(sure, others, open_, unknown)
+        against = by.get(AGAINST, [])
         if not unknown and not open_:
-            open_ = [
-                entry for entry in doubted if not against or _THING.fullmatch(self.text, entry[0].start, entry[0].end)
-            ]
-        refused = tuple(self.refused)
+            doubted = by.get(DOUBTED, [])
+            open_ = [s for s in doubted if not against or _THING.fullmatch(self.text, s.hit.start, s.hit.end)]
         if unknown or open_:
             return self._unidentified(unknown, open_)
+        refused = tuple(self.refused)
         if against:
-            return Found(ACCESSORY, evidence="; ".join(dict.fromkeys(against)), refused=refused)
+            return Found(ACCESSORY, evidence="; ".join(dict.fromkeys(s.why for s in against)), refused=refused)
         if self.look_alikes:
             evidence = "; ".join(f"'{r.what}': {r.why}" for r in refused)
             return Found(LOOK_ALIKE, evidence=evidence, refused=refused)
@@ -229,33 +127,32 @@ class Scan(Places):
                 return Found(UNKNOWN, evidence=evidence, unknown=(shown,), general=False)
         return Found(NONE)
 
-    def _unidentified(self, unknown: Sequence[Hit], open_: Sequence[tuple[Hit, str]]) -> Found:
-        naming = [hit for hit in unknown if not self._describes(hit)] or list(unknown)
-        texts = [why for _, why in open_]
+    def _unidentified(self, unknown: Sequence[Hit], open_: Sequence[Stand]) -> Found:
+        naming = [hit for hit in unknown if not self.describes(hit)] or list(unknown)
+        texts = [stand.why for stand in open_]
         texts += [
             f"'{self.cut(hit.start, hit.end)}' looks like one ({hit.why}) and is in no list here" for hit in naming[:3]
         ]
-        possible = [name for hit, _ in open_ for name in hit.ids if name not in self.lexicon.chassis]
-        named = tuple(dict.fromkeys(self.cut(hit.start, hit.end) for hit in [*(h for h, _ in open_), *naming]))
+        possible = [name for stand in open_ for name in stand.hit.ids if name not in self.lexicon.chassis]
+        named = tuple(dict.fromkeys(self.cut(hit.start, hit.end) for hit in [*(stand.hit for stand in open_), *naming]))
         return Found(
             UNKNOWN,
             candidates=self.lexicon.candidates(possible),
             evidence="; ".join(texts),
             refused=tuple(self.refused),
             unknown=named,
-            general=not any(hit.odd for hit, _ in open_) and all(self._describes(hit) for hit in unknown),
+            general=not any(stand.hit.odd for stand in open_) and all(self.describes(hit) for hit in unknown),
         )
 
-    def _products(
-        self, sure: list[Hit], others: list[Hit], open_: list[tuple[Hit, str]], describing: list[Hit]
-    ) -> Found:
+    def _products(self, sure: list[Hit], others: list[Hit], open_: Sequence[Stand], describing: list[Hit]) -> Found:
         ids = narrowed(self.specs, [name for hit in self._alternatives(sure) for name in hit.ids])
         used = [hit for hit in sure if set(hit.ids) & set(ids)]
         first = min(used, key=lambda hit: (hit.how in (ALIAS, FAMILY), hit.start))
         texts = [self._naming(hit) for hit in used]
-        texts += [why for hit, why in open_ if not set(hit.ids) & set(ids)]
+        left = [stand for stand in open_ if not set(stand.hit.ids) & set(ids)]
+        texts += [stand.why for stand in left]
         texts += [f"'{self.cut(hit.start, hit.end)}' beside it is in no list here ({hit.why})" for hit in others]
-        unknown = [hit for hit, _ in open_ if not set(hit.ids) & set(ids)] + others
+        unknown = [stand.hit for stand in left] + others
         families = [name for name in ids if self.specs.item(name).level == "family"]
         return Found(
             first.how,
@@ -298,7 +195,7 @@ class Scan(Places):
         if stated or hit.how not in (ALIAS, FAMILY):
             return stated.pop() if len(stated) == 1 else None if stated else 1
         platform = any(
-            h.kind == PLATFORM and not (self._describes(h) and self.text[h.end - 1].isdigit()) for h in describing
+            h.kind == PLATFORM and not (self.describes(h) and self.text[h.end - 1].isdigit()) for h in describing
         )
         unclear = platform or self.housed or counts.unclear(self.text, start, hit.end)
         return None if unclear else 1

@@ -13,7 +13,7 @@ from chipclass.identification.refining import CLIENT
 from chipclass.identification.resolve import ALIAS, FAMILY
 
 _WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LETTER}_-])")
-_LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{4,})[\s.!?]*$")
+_LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{4,20})[\s.!?]*$")
 #: The noun that says what is named stands before these.
 _PREPOSITION = re.compile(
     r"(?<![A-Z0-9])(?:FOR|IN|ON|FROM|BY|AT|OF|VIA|FÜR|IM|AUF|VON|POUR|DE|DU|SUR|CHEZ|PARA|PER|WITHOUT|W/?O?/?|[A-Z]+ED)"
@@ -27,7 +27,7 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> tuple[int, int
 
     Memory, power, form or a number of chips say that an item is described; so does the number of a product.
     """
-    if DEVICE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
+    if not hits or DEVICE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
         return None
     if any(counts.stated(text, hit.start, hit.end) for hit in hits):
         return None

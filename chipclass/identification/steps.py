@@ -16,6 +16,7 @@ from chipclass.identification.identify import Identification, Surroundings, iden
 from chipclass.identification.lexicon import lexicon_of
 from chipclass.identification.resolve import ALIAS, BOARD_CODE, FAMILY, PART_NUMBER, PCI_ID, exact
 from chipclass.identification.scan import Scan, pieces
+from chipclass.identification.stands import OPEN, PASSED, SURE
 from chipclass.specdb.contents import meanings
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
@@ -76,8 +77,9 @@ class _Seen:
         self.hits = [*self.scan.names, *self.scan.unknown]
         blocked = [*self.scan.names, *self.scan.look_alikes]
         self.judged = Judgement(self.scan.lexicon, self.scan.text, self.hits, blocked).judged()
-        #: Names that no accessory word speaks against.
-        self.kept = [hit for hit, verdict, _ in self.judged if hit.ids and verdict == KEPT]
+        self.stands = self.scan.stands(around.context, around.maker)
+        #: Names that are believed.
+        self.kept = [stand.hit for stand in self.stands if stand.what == SURE]
 
     def steps(self) -> Iterator[Step]:
         for hit in self.scan.look_alikes:
@@ -120,13 +122,13 @@ class _Seen:
                 yield Step(ACCESSORY, said, start, end)
 
     def _confirmations(self) -> Iterator[Step]:
-        """Short names: whether something beside them says that a chip is meant."""
-        for hit in (hit for hit in self.kept if hit.short or self._open(hit)):
-            said = f"confirmed by {', '.join(self._context(hit))}"
-            yield self._step(CONFIRMATION, hit, "nothing beside it says so" if self._open(hit) else said)
-
-    def _open(self, hit: Hit) -> bool:
-        return self._cut(hit.start, hit.end) in {plain(word) for word in self.answer.unknown}
+        """Why a name is left open or passed over, and what confirms a short one."""
+        spoken_against = {hit for hit, verdict, _ in self.judged if verdict != KEPT}
+        for stand in self.stands:
+            if stand.what in (OPEN, PASSED) and stand.hit not in spoken_against:
+                yield Step(CONFIRMATION, stand.why, stand.hit.start, stand.hit.end)
+            elif stand.what == SURE and (stand.hit.short or self.scan.bare(stand.hit)):
+                yield self._step(CONFIRMATION, stand.hit, f"confirmed by {', '.join(self._context(stand.hit))}")
 
     def _context(self, hit: Hit) -> list[str]:
         found = [f"'{match[0]}'" for match in self.scan.lexicon.context.finditer(self.scan.text)]
@@ -136,7 +138,7 @@ class _Seen:
 
     def _narrowing(self) -> Iterator[Step]:
         """Several names that say one thing together: a server and its chips, a family and its variant."""
-        named = tuple(dict.fromkeys(name for hit in self.kept if not self._open(hit) for name in hit.ids))
+        named = tuple(dict.fromkeys(name for hit in self.kept for name in hit.ids))
         if self.answer.products and set(named) != set(self.answer.products):
             before, after = (", ".join(self.specs.item(n).name for n in ids) for ids in (named, self.answer.products))
             yield Step(NARROWING, f"{before}, read together: {after}")
