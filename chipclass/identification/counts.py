@@ -16,6 +16,16 @@ _DESCRIBED = r"[)\]+]?,?(?:[\s-]?(?:TENSOR[\s-]CORE|GPUS?|CARDS?|ACCELERATORS?|�
 _AFTER = re.compile(
     _DESCRIBED + r"\s?(?:[X×*]\s?([1-9][0-9]?)|\(\s?([1-9][0-9]?)\s?[X×]?\s?\))(?![A-Z0-9.])(?!\s?(?:LANE|PCI))"
 )
+#: A scheduler's request: "gpu:a100:4", "gres/gpu:h200=8".
+_REQUESTED = re.compile(r"(?:_[0-9A-Z.]+)?[:=]([1-9][0-9]{0,2})(?![A-Z0-9.])")
+_REQUEST = re.compile(r"GPU:[A-Z_-]*$")
+#: A field that says how many: "count: 3", "accelerators_per_node = 8".
+_FIELD = re.compile(
+    r"(?:COUNT|(?:NUM|NUMBER)(?:[ _](?:OF[ _])?)(?:GPU|ACCELERATOR|DEVICE|CARD|NPU|TPU)S?|(?:GPU|ACCELERATOR)S?[ _]PER[ _]NODE)"
+    r"[\"']?\s?[:=]\s?[\"']?([1-9][0-9]{0,2})(?![A-Z0-9.])"
+)
+#: "16x8x": the one is nodes or shelves, the other the chips of each.
+_TIMES = re.compile(r"(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]\s?$")
 #: Instances: "GPU.L40S.4".
 _DOTTED = re.compile(r"\.([1-9][0-9]?)(?![A-Z0-9.])")
 _WORDS = {
@@ -33,7 +43,9 @@ _WORDS = {
 _NUMERALS = {**_WORDS, **{word: n for n, word in enumerate("一二三四五六七八九十", 1)}, "两": 2, "兩": 2}
 #: "eight ... accelerators": a number and a plural; "两块", "8 枚": a number with the word by which cards are counted.
 _NUMBER = re.compile(rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join(_WORDS)})\s(?:[A-Z]+\s){{0,2}}$")
-_PLURAL = re.compile(r"(?:\s\w+){0,3}?\s(?:GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])")
+_PLURAL = re.compile(
+    r"(?:\s\w+){0,3}?\s(?:/\s?NODE|PER NODE|EACH|[NT]PUS|GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])"
+)
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
 _MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
 #: A cluster of so many nodes: the number of chips is another one.
@@ -50,6 +62,7 @@ _SEVERAL = re.compile(r"(?<![A-Z0-9])(?:[2-9]|[1-9][0-9])\s?[X×](?![A-Z0-9])")
 
 _SYSTEM = re.compile(
     r"(?<![A-Z])(?:SERVERS?|SYSTEMS?|NODES?|RACKS?|(?:BASE[\s-]?)?BOARDS?|CHASSIS|WORKSTATION|CLUSTER|POD|TRAY|PLATFORM|STATION|SERVEUR)(?![A-Z])"
+    r"(?![ _-](?:EDITION|GPUS?|CARDS?|GRAPHICS))"
 )
 
 
@@ -57,7 +70,10 @@ def before(text: str, start: int) -> int | None:
     """The count right before a name: ``8x``, ``x8``. The width of a bus is none."""
     near = text[max(0, start - NEAR) : start]
     match = None if _LANES.search(near) else _BEFORE.search(near)
-    return int(match[1] or match[2] or match[3]) if match else None
+    if not match:
+        return None
+    times = _TIMES.search(near, 0, match.start()) if match[1] else None
+    return int(match[1] or match[2] or match[3]) * (int(times[1]) if times else 1)
 
 
 def behind(text: str, end: int) -> int | None:
@@ -73,6 +89,10 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
         # x16 without a multiplicand is the usual width of a bus.
         lanes = count == 16 and not re.search(r"16\s?[X×*]\s?$", text[:start])
         numbers.add(None if lanes else count)
+    if request := _REQUEST.search(text, max(0, start - NEAR), start) and _REQUESTED.match(text, end):
+        numbers.add(int(request[1]))
+    if field := _FIELD.search(text):
+        numbers.add(int(field[1]))
     if after := _AFTER.match(text, end):
         count = int(after[1] or after[2])
         spaced = text[end : end + 1].isspace()

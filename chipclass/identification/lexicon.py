@@ -122,7 +122,7 @@ class Lexicon:
         self.pattern = re.compile(rf"{LEFT}(?=({self.tree.regex()}))")
         self.look_alikes = [_word(entry) for entry in words.get("look_alike", ())]
         self.accessories = [_word(entry, plural=True) for entry in words.get("accessory", ())]
-        context = [phrase(entry["pattern"]) for entry in words.get("context", ())]
+        context = [phrase(entry["pattern"], plural=True) for entry in words.get("context", ())]
         self.context = any_of(context)
         lists = {key: {plain(word) for e in words.get(key, ()) for word in e["words"]} for key in _WORD_LISTS}
         #: Words that say how a thing is sold; words of sentences, of no item's name; nouns for what chips are.

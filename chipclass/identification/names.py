@@ -12,8 +12,8 @@ from chipclass.spelling import plain
 LETTER = "A-Z0-9À-ÖØ-Þ"
 _CJK_LETTER = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 CJK = re.compile(f"[{_CJK_LETTER}]")
-#: A name begins after anything that is no letter or digit, or right after a glued count ("2x", "R760xax4").
-LEFT = rf"(?:(?<![{LETTER}])|(?<=[0-9][X×])|(?<=[A-Z0-9]X[1-9]))"
+#: A name begins after anything that is no letter or digit, or right after a glued count ("2x", "2 x", "R760xax4").
+LEFT = rf"(?:(?<![{LETTER}])|(?<=[0-9][X×])|(?<=[0-9] [X×])|(?<=[A-Z0-9]X[1-9]))"
 #: A count may be glued behind a name ("H100x8", and "x" alone where a count stands before it, which ``scan`` checks).
 _GLUED = rf"(?=[X×](?:[0-9]{{0,2}}(?![{LETTER}])|[1-9][0-9]?[A-Z]))"
 RIGHT = rf"(?:(?![{LETTER}])|{_GLUED})"
@@ -24,7 +24,7 @@ _BOUND = rf"(?<![{LETTER}])"
 #: Between the words of a name, beside what stands there in the name itself. Before a short word ("D", "3e") a comma
 #: or a bracket ends the name.
 _SHORT_GAP = (r"\s_/-", 2)
-_GAP = (r"\s_/.,\"'():-", 3)
+_GAP = (r"\s_/.,\"'()\[\]:-", 3)
 #: More spaces may stand there: tables are padded with them.
 _PADDING = r"\s{0,6}"
 #: Written together with the next word as often as apart: "HGXH100", "RTXPRO 6000".

@@ -33,6 +33,8 @@ _BUS_ID = re.compile(r"(?<![0-9A-F])[0-9A-F]{4}:$")
 _UUID = re.compile(r"-[0-9A-FX]{4,8}(?:-|$)")
 #: The key of a label: "nvidia.com/gpu.count=8" names no GPU.
 _LABEL_KEY = re.compile(r"(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:COM|IO|ORG|NET|AWS)/[A-Z0-9._-]+(?=[=:\"'])")
+#: An address: what is named in it is where a thing stands, or a file of it.
+_ADDRESS = re.compile(r"HTTPS?://[^\s)>\]]+|(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)+/[^\s=]*[:/][^\s=)>\]]+")
 _DECIMAL = re.compile(r"\.[0-9]")
 _MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")
@@ -84,6 +86,7 @@ class Places:
         """Names and numbers of the database, the longest of overlapping ones."""
         hits = []
         seen: Counter[str] = Counter()
+        addresses = list(_ADDRESS.finditer(self.text)) if "/" in self.text else []
         for match in self.lexicon.pattern.finditer(self.text):
             start, end = match.span(1)
             seen[match[1]] += 1
@@ -98,6 +101,10 @@ class Places:
             why = ""
             if owner.how in (PART_NUMBER, PCI_ID):
                 why = "inferred from the numbering" if owner.inferred else "named by the source"
+            if any(place.start() <= start and end <= place.end() for place in addresses):
+                why = "it stands in an address"
+                hits.append(Hit(start, end, owner.how, owner.ids, why=why, odd=True))
+                continue
             part = owner.how in (ALIAS, FAMILY) and self._part(start, end, owner.short)
             hits.append(Hit(start, end, owner.how, owner.ids, owner.short or part, why, kind=PART if part else ""))
         hits += self._devices()
@@ -109,7 +116,7 @@ class Places:
         named: list[Hit] = []
         for hit in sorted(chosen, key=lambda hit: hit.start):
             if not (named and hit.end <= named[-1].end):  # what a name before it has taken in says nothing of its own
-                named.append(refined(self.lexicon, self.text, hit))
+                named.append(hit if hit.odd else refined(self.lexicon, self.text, hit))
         return named
 
     def _within(self, hit: Hit, other: Hit) -> bool:

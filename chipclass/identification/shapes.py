@@ -31,7 +31,7 @@ _DIGIT, _LETTER, _SPELT, _WORD, _END = 2.6, 3.6, 3.0, 11.0, 3.0
 #: Beside single characters a piece has these: a separator, a separator that may be missing, any digit, the end.
 GAP, MAYBE, DIGIT, END = "+", "*", "#", "$"
 _SEPARATORS = frozenset((GAP, MAYBE, END))
-LEFT = "(?:^|[^A-Z0-9]|[0-9]X|[A-Z0-9]X[1-9])"
+LEFT = "(?:^|[^A-Z0-9]|[0-9] ?X|[A-Z0-9]X[1-9])"
 #: A count may be glued behind a name ("H100x8"), so an X may follow it.
 RIGHT = "(?:[^A-WYZ0-9]|$)"
 _SHOWN = {GAP: "[^A-Z0-9]+", MAYBE: "[^A-Z0-9]*", END: RIGHT}

@@ -13,6 +13,7 @@ from chipclass.identification.refining import CLIENT
 from chipclass.identification.resolve import ALIAS, FAMILY
 
 _WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LETTER}_-])")
+_POSSESSIVE = re.compile(r"(?<=[A-Z])['’]S(?= )")
 _LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{4,20})[\s.!?]*$")
 #: The noun that says what is named stands before these.
 _PREPOSITION = re.compile(
@@ -31,6 +32,8 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> tuple[int, int
         return None
     if any(counts.stated(text, hit.start, hit.end) for hit in hits):
         return None
+    if (whose := _POSSESSIVE.search(text)) and any(hit.start >= whose.start() for hit in hits):
+        return whose.span()
     for word in _WORD.finditer(text):
         if word[0] in lexicon.sentence and not any(hit.overlaps(*word.span()) for hit in hits):
             return word.span()

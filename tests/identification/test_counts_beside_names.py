@@ -72,7 +72,7 @@ def test_a_count_that_is_not_read(written: str, name: str) -> None:
     "text",
     [
         "NVIDIA V100 (32GB) x4",
-        pytest.param("A100 [80GB] x4", marks=pytest.mark.xfail(reason="a size in square brackets", strict=True)),
+        "A100 [80GB] x4",
         "A100 PCIe (80GB), x4",
         "NVIDIA H100 (80GB) (4)",
         "4x A100 (80 GB)",
@@ -83,3 +83,22 @@ def test_a_count_that_is_not_read(written: str, name: str) -> None:
 )
 def test_a_count_beside_a_size_in_brackets(text: str) -> None:
     assert found(text).count in (None, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("#SBATCH --gres=gpu:a100:4", 4),
+        ("cpu=112,gres/gpu:h200=8,mem=1900G", 8),
+        ('{AcceleratorType: "nvidia-tesla-k40", AcceleratorCount: 3}', 3),
+        ("accelerator: H100 SXM, accelerators_per_node: 8", 8),
+        ("| DAPO | 16x8xH800 |", 128),
+        ("18 xR750 - 2 xA100 - PCIe - 80 GB", 2),
+        ("NVIDIA RTX PRO 6000 Blackwell Workstation Edition", 1),
+        ("Quadro RTX 5000 workstation card", 1),
+        ("4 nodes, 4 NVIDIA Quadro RTX 5000 / node", 4),
+    ],
+)
+def test_a_count_that_is_said_in_another_way(text: str, count: int) -> None:
+    assert found(text).count in (count, None)
+    assert found(text).ids

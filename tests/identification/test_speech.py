@@ -16,6 +16,8 @@ SPECS = load()
         ("NVIDIA H100 Tensor Core GPU architecture for AI", "architecture"),
         ("What is the NVIDIA H200", "What"),
         ("AMD Instinct MI300X in your data center: what you should know", "your"),
+        ("China blocks NVIDIA's H200 AI chips", "s"),
+        ("Added NVIDIA RTX A6000 to Table 1", "Added"),
         ("Un climatiseur pour refroidir une RTX 4090", "Un"),
         ("Warum die RTX 4090 so leise ist", "Warum"),
     ],
@@ -30,6 +32,21 @@ def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
+        "https://www.nvidia.com/en-us/data-center/h100/",
+        "registry.example.com/device/npu:cann700-910B-ubuntu18-aarch64",
+        "nvcr.io/hpc/thing:23-h100",
+    ],
+)
+def test_a_name_in_an_address_is_shown_to_a_person(text: str) -> None:
+    answer = scan(SPECS, text)
+    assert answer.how == UNKNOWN
+    assert "address" in answer.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[NVIDIA H100 NVL](https://www.nvidia.com/en-us/data-center/h100/)",
         "NVIDIA H100 Tensor Core GPU",
         "NVIDIA H100 PCIe 80GB Architecture",
         "H200 NVL w/ NVIDIA AI Enterprise subscription",

@@ -1,0 +1,139 @@
+"""What is made of each place of a text: believed, left open, spoken against; with the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chipclass.identification import counts
+from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judgement
+from chipclass.identification.counts import NEAR
+from chipclass.identification.found import ACCESSORY, Refusal
+from chipclass.identification.housing import Housing
+from chipclass.identification.lexicon import canonical
+from chipclass.identification.places import GPU_COUNT, PART, Places
+from chipclass.identification.refining import OTHER_MEMORY
+from chipclass.identification.resolve import ALIAS, FAMILY
+from chipclass.identification.speech import speaking
+
+#: A name that is believed; one that may mean something else; an accelerator in no list; a word that only describes, in
+#: doubt; the name of what the item is made for; a bare number.
+SURE, OPEN, UNLISTED, DOUBTED, AGAINST, PASSED = "sure", "open", "unlisted", "doubted", "against", "passed"
+_BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+#: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
+_CELLS = re.compile(r"[|\n\t]")
+_GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One place of the text and what is made of it. ``why``: what decided, where it is not simply believed."""
+
+    hit: Hit
+    what: str
+    why: str = ""
+
+
+class Stands(Places):
+    """One text and what is made of each place in it."""
+
+    #: Whether some chip of the text sits in a server.
+    housed = False
+
+    def stands(self, context: bool, maker: str) -> list[Stand]:
+        """What is made of each place; a server and the chips in it, and what only speaks of a chip, together."""
+        judgement = Judgement(self.lexicon, self.text, [*self.names, *self.unknown], [*self.names, *self.look_alikes])
+        stands = [self._stand(*judged, context, maker) for judged in judgement.judged()]
+        housing = Housing(self.lexicon, self.text, [stand.hit for stand in stands if stand.what == SURE])
+        self.housed = housing.housed
+        stands = [stand for stand in stands if stand.what != SURE]
+        for hit in housing.empty:
+            stands.append(Stand(hit, OPEN, f"'{self.shown_of(hit)}' is sold with and without accelerators"))
+        spoken = speaking(self.lexicon, self.text, housing.kept)
+        for hit in housing.kept:
+            only = f"'{self.shown_of(hit)}': with '{self.cut(*spoken)}' the text may only speak of it" if spoken else ""
+            stands.append(Stand(hit, OPEN if spoken else SURE, only))
+        return stands
+
+    def _stand(self, hit: Hit, verdict: int, place: tuple[int, int], context: bool, maker: str) -> Stand:
+        """What is made of one place by itself."""
+        shown, by = self.shown_of(hit), self.cut(*place)
+        if verdict != KEPT:
+            self.refused.append(Refusal(shown, f"'{by}' stands beside it", ACCESSORY))
+        if verdict == REFUSED:
+            return Stand(hit, AGAINST, f"'{by}' beside '{shown}': the item is not the chip")
+        if verdict == DOUBT:
+            named = hit.ids or not self.describes(hit)
+            why = f"'{shown}' beside '{by}': chip or accessory, a person must look"
+            return Stand(hit, OPEN if named else DOUBTED, why)
+        if not hit.ids:
+            return Stand(hit, UNLISTED, hit.why)
+        if hit.odd:
+            return Stand(hit, OPEN, f"'{shown}': {hit.why}")
+        if not (hit.short or self.bare(hit)) or self._confirmed(hit, context, maker):
+            return Stand(hit, SURE)
+        if canonical(shown).isdigit():
+            return Stand(hit, PASSED, f"'{shown}' is a number, and its maker does not stand before it")
+        return Stand(hit, OPEN, f"'{shown}' is a short name and nothing beside it says that a chip is meant")
+
+    def describes(self, hit: Hit) -> bool:
+        """Whether an unknown hit only describes a product that is named: ``GPU``, ``SXM5``, ``HBM3``, ``8-GPU``."""
+        text = self.text[hit.start : hit.end]
+        bare = re.sub(r"[0-9]+", "", text).strip(" -")
+        if bare == text or GPU_COUNT.fullmatch(text):
+            return True
+        return bool(self.lexicon.context.fullmatch(text) or self.lexicon.context.fullmatch(bare))
+
+    def bare(self, hit: Hit) -> bool:
+        """Whether a name is but a letter and a number among other words: so are cases, vans and voltages called.
+
+        With a count, or among words of sale alone, it stands for itself.
+        """
+        if hit.how not in (ALIAS, FAMILY) or not _BARE.fullmatch(self.text, hit.start, hit.end):
+            return False
+        if counts.stated(self.text, hit.start, hit.end):
+            return False
+        before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
+        behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
+        return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))
+
+    def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
+        """Whether a short name has a word beside it that makes it a chip's name."""
+        if hit.kind == PART:
+            return False
+        key = canonical(self.text[hit.start : hit.end])
+        rest = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
+        if key.isdigit():  # prices and years are numbers too: the maker stands right before a model, or is the row's
+            before = self.text[max(0, hit.start - NEAR) : hit.start]
+            return self.own(hit, maker) or self.own(hit, re.split(r"[^\w-]+", before.rstrip())[-1])
+        if self.own(hit, f"{maker}\n{rest}"):
+            return True
+        if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
+            return True
+        if any(not (other.short or self.bare(other)) for other in self.names):
+            return True
+        if counts.of_cards(self.text, hit.start):
+            return True
+        counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
+        if counted and self.lexicon.server.search(rest):
+            return True
+        if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
+            return True
+        if any(self._speaks_of(hit, word) for word in self.lexicon.context.finditer(rest)):
+            return True
+        return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
+
+    def _speaks_of(self, hit: Hit, word: re.Match[str]) -> bool:
+        """Whether a word of context can be said of what a name stands for: its maker, its memory."""
+        if size := _GIGABYTES.fullmatch(word[0]):
+            sizes = {
+                size for name in hit.ids for chip in self.lexicon.chips(name) for size in self.lexicon.memory(chip)
+            }
+            return int(size[1]) in sizes and not OTHER_MEMORY.match(word.string, word.end())
+        return not self.lexicon.foreign(word[0], hit.ids)
+
+    def _has_die(self, hit: Hit, text: str) -> bool:
+        """Whether a text names the die of what a name stands for."""
+        die = self.lexicon.die(text)
+        return any(die in self.lexicon.dies_of(chip) for name in hit.ids for chip in self.lexicon.chips(name))
