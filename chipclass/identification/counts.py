@@ -21,7 +21,7 @@ _REQUESTED = re.compile(r"(?:_[0-9A-Z.]+)?[:=]([1-9][0-9]{0,2})(?![A-Z0-9.])")
 _REQUEST = re.compile(r"GPU:[A-Z_-]*$")
 #: A field that says how many: "count: 3", "accelerators_per_node = 8".
 _FIELD = re.compile(
-    r"(?:COUNT|(?:NUM|NUMBER)(?:[ _](?:OF[ _])?)(?:GPU|ACCELERATOR|DEVICE|CARD|NPU|TPU)S?|(?:GPU|ACCELERATOR)S?[ _]PER[ _]NODE)"
+    r"(?:COUNT|NUM(?:BER)?[ _](?:OF[ _])?(?:GPU|ACCELERATOR|DEVICE|CARD|[NT]PU)S?|(?:GPU|ACCELERATOR)S?[ _]PER[ _]NODE)"
     r"[\"']?\s?[:=]\s?[\"']?([1-9][0-9]{0,2})(?![A-Z0-9.])"
 )
 #: "16x8x": the one is nodes or shelves, the other the chips of each.
@@ -44,7 +44,8 @@ _NUMERALS = {**_WORDS, **{word: n for n, word in enumerate("一二三四五六�
 #: "eight ... accelerators": a number and a plural; "两块", "8 枚": a number with the word by which cards are counted.
 _NUMBER = re.compile(rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join(_WORDS)})\s(?:[A-Z]+\s){{0,2}}$")
 _PLURAL = re.compile(
-    r"(?:\s\w+){0,3}?\s(?:/\s?NODE|PER NODE|EACH|[NT]PUS|GPUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])"
+    r"(?:\s\w+){0,3}?\s"
+    r"(?:/\s?NODE|PER NODE|EACH|[GNT]PUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])"
 )
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
 _MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
