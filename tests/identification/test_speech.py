@@ -34,7 +34,7 @@ def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> Non
     [
         "https://www.nvidia.com/en-us/data-center/h100/",
         "registry.example.com/device/npu:cann700-910B-ubuntu18-aarch64",
-        "ghcr.io/hpc/thing:23-h100",
+        "registry.example.org/hpc/thing:23-h100",
     ],
 )
 def test_a_name_in_an_address_is_shown_to_a_person(text: str) -> None:
