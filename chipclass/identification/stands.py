@@ -10,7 +10,7 @@ from chipclass.identification.accessories import DOUBT, KEPT, REFUSED, Hit, Judg
 from chipclass.identification.counts import NEAR
 from chipclass.identification.found import ACCESSORY, Refusal
 from chipclass.identification.housing import Housing
-from chipclass.identification.lexicon import canonical
+from chipclass.identification.lexicon import DEVICE, canonical
 from chipclass.identification.places import GPU_COUNT, PART, Places
 from chipclass.identification.refining import OTHER_MEMORY
 from chipclass.identification.resolve import ALIAS, FAMILY
@@ -23,6 +23,7 @@ _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
 _CELLS = re.compile(r"[|\n\t]")
+_NEXT_WORD = re.compile(r"\s([A-Z]{4,})(?![A-Z0-9])")
 _GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
 
 
@@ -93,10 +94,17 @@ class Stands(Places):
         if hit.how not in (ALIAS, FAMILY) or not _BARE.fullmatch(self.text, hit.start, hit.end):
             return False
         if counts.stated(self.text, hit.start, hit.end):
-            return False
+            next_word = _NEXT_WORD.match(self.text, hit.end)
+            return bool(next_word) and not self._of_devices(next_word[1])
         before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
         behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
         return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))
+
+    def _of_devices(self, word: str) -> bool:
+        """Whether a word is said of devices or of the way they are sold."""
+        lexicon = self.lexicon
+        known = word in lexicon.nouns or word in lexicon.sale or DEVICE.fullmatch(word)
+        return bool(known or lexicon.context.fullmatch(word) or lexicon.server.search(word))
 
     def _confirmed(self, hit: Hit, context: bool, maker: str) -> bool:
         """Whether a short name has a word beside it that makes it a chip's name."""
