@@ -126,7 +126,7 @@ class Judgement:
         if word.what == "right or service" and not before and not same_clause and FIGURE.search(text):
             return KEPT  # "H200 NVL 141GB, on-site service": it comes with the card
         if word.what == "extra":
-            if DEVICE.search(text):
+            if FIGURE.search(text) or any(not hit.start <= m.start() < hit.end for m in DEVICE.finditer(text)):
                 return KEPT
             if before:
                 return REFUSED if belongs else DOUBT if same_clause or self._leads(start) else KEPT

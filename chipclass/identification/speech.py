@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from chipclass.identification import counts
 from chipclass.identification.accessories import Hit
-from chipclass.identification.lexicon import CLAUSE, COMES_ALONG, DEVICE, Lexicon
+from chipclass.identification.lexicon import CLAUSE, COMES_ALONG, DEVICE, FIGURE, Lexicon
 from chipclass.identification.names import LETTER
 from chipclass.identification.refining import CLIENT
 from chipclass.identification.resolve import ALIAS, FAMILY
 
 _WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LETTER}_-])")
 _POSSESSIVE = re.compile(r"(?<=[A-Z])['’]S(?= )")
-_LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{4,20})[\s.!?]*$")
+#: Figures may stand behind the last word ("harness 30cm").
+_LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{3,20})(?:\s\S{0,6}[0-9]\S{0,6}){0,3}[\s.!?]*$")
 #: The noun that says what is named stands before these.
 _PREPOSITION = re.compile(
     r"(?<![A-Z0-9])(?:FOR|IN|ON|FROM|BY|AT|OF|VIA|FÜR|IM|AUF|VON|POUR|DE|DU|SUR|CHEZ|PARA|PER|WITHOUT|W/?O?/?|[A-Z]+ED)"
@@ -23,12 +24,14 @@ _PREPOSITION = re.compile(
 _BRACKETS = re.compile(r"[\[\]<>\"'”（）()]")
 
 
-def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> tuple[int, int] | None:
+def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[Hit]) -> tuple[int, int] | None:
     """The place of the word that makes a text with names a sentence or a heading about them; None for an item.
 
-    Memory, power, form or a number of chips say that an item is described; so does the number of a product.
+    ``others``: what else is named in the text; no word of it counts.
+
+    Memory, power or a number of chips say that an item is described; so does the number of a product.
     """
-    if not hits or DEVICE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
+    if not hits or FIGURE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
         return None
     if any(counts.stated(text, hit.start, hit.end) for hit in hits):
         return None
@@ -44,6 +47,9 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> tuple[int, int
     for stop in (COMES_ALONG, _PREPOSITION):
         clause = stop.split(clause)[0]
     last = _LAST_WORD.search(clause)
-    if not last or _BRACKETS.search(clause) or last[1] in lexicon.nouns or lexicon.context.fullmatch(last[1]):
+    if not last or _BRACKETS.search(clause) or last[1] in lexicon.nouns | lexicon.sale:
         return None
-    return end + last.start(1), end + last.end(1)
+    if lexicon.context.fullmatch(last[1]) or DEVICE.fullmatch(last[1]):
+        return None
+    place = (end + last.start(1), end + last.end(1))
+    return None if any(other.overlaps(*place) for other in others) else place

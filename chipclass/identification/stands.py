@@ -51,7 +51,7 @@ class Stands(Places):
         stands = [stand for stand in stands if stand.what != SURE]
         for hit in housing.empty:
             stands.append(Stand(hit, OPEN, f"'{self.shown_of(hit)}' is sold with and without accelerators"))
-        spoken = speaking(self.lexicon, self.text, housing.kept)
+        spoken = speaking(self.lexicon, self.text, housing.kept, [*self.unknown, *self.look_alikes])
         for hit in housing.kept:
             only = f"'{self.shown_of(hit)}': with '{self.cut(*spoken)}' the text may only speak of it" if spoken else ""
             stands.append(Stand(hit, OPEN if spoken else SURE, only))
@@ -95,7 +95,7 @@ class Stands(Places):
             return False
         if counts.stated(self.text, hit.start, hit.end):
             next_word = _NEXT_WORD.match(self.text, hit.end)
-            return bool(next_word) and not self._of_devices(next_word[1])
+            return next_word is not None and not self._of_devices(next_word[1])
         before = _CELLS.split(self.text[max(0, hit.start - NEAR) : hit.start])[-1]
         behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
         return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))

@@ -151,7 +151,7 @@ def test_an_awkward_character_beside_a_name(mark: str) -> None:
     for text in (mark, mark * 50, f"{mark} NVIDIA H100 {mark}", f"NVIDIA{mark}H100", f"NVIDIA H{mark}100"):
         check(scan(SPECS, text.encode("utf-8", "replace").decode()))
         assert chipclass.identify(text).how in HOW
-    assert chipclass.identify(f"{mark} NVIDIA H100 SXM5 {mark}").products == ("nvidia-h100-sxm",)
+    assert chipclass.identify(f"{mark} NVIDIA H100 SXM5 80GB {mark}").products == ("nvidia-h100-sxm",)
 
 
 SEEDED = """
