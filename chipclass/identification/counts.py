@@ -28,8 +28,12 @@ _FIELD = re.compile(
 _TIMES = re.compile(r"(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]\s?$")
 #: Instances: "GPU.L40S.4".
 _DOTTED = re.compile(r"\.([1-9][0-9]?)(?![A-Z0-9.])")
+#: Stands for the "s" behind a model ("four A100s"), and is white space.
+PLURAL = "\x1f"
 _WORDS = {
     "ONE": 1,
+    "DUAL": 2,
+    "QUAD": 4,
     "TWO": 2,
     "THREE": 3,
     "FOUR": 4,
@@ -44,7 +48,7 @@ _NUMERALS = {**_WORDS, **{word: n for n, word in enumerate("一二三四五六�
 #: "eight ... accelerators": a number and a plural; "两块", "8 枚": a number with the word by which cards are counted.
 _NUMBER = re.compile(rf"(?<![A-Z0-9.,/-])([1-9][0-9]{{0,2}}|{'|'.join(_WORDS)})\s(?:[A-Z]+\s){{0,2}}$")
 _PLURAL = re.compile(
-    r"(?:\s\w+){0,3}?\s"
+    rf"{PLURAL}|(?:\s\w+){{0,3}}?\s"
     r"(?:/\s?NODE|PER NODE|EACH|[GNT]PUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])"
 )
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")

@@ -62,6 +62,7 @@ def canonical(text: str) -> str:
     return key_of(_BUS.sub("PCIE", _MEMORY.sub(r"\1GB", plain(text))))
 
 
+_ENDING_IN_S = re.compile(r"(?<![A-Z0-9])[A-Z]*[0-9]+[A-Z]?S(?![A-Z0-9])")
 _WORD_LISTS = ("sale", "sentence", "noun")
 
 #: Kinds of unknown accelerators: what holds several chips; a name right behind a maker's is that maker's model.
@@ -112,6 +113,8 @@ class Lexicon:
         chassis = {canonical(entry["pattern"]) for entry in words.get("chassis", ())}
         #: Lines of servers that are sold with accelerators of several kinds, and without: the name says not which.
         self.chassis: set[str] = set()
+        #: Words of names that end in a number and an S, so that it is no plural's: "L40S", "NC6s v3".
+        self.ending_in_s: set[str] = set()
         self.tree = Node()
         for item in self._items():
             if any(canonical(text) in chassis for text in (item.name, *item.aliases)):
@@ -187,6 +190,7 @@ class Lexicon:
         how = FAMILY if item.level == "family" else ALIAS
         for text in (item.name, *item.aliases, *item.short_aliases):
             key = canonical(text)
+            self.ending_in_s.update(_ENDING_IN_S.findall(plain(text)))
             short = text in item.short_aliases or len(key) <= 3 or key in self._needs_context
             known = self.names.get(key)
             ids = (item.id,) if known is None else tuple(dict.fromkeys((*known.ids, item.id)))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chipclass.identification.accessories import Hit, longest
-from chipclass.identification.counts import NEAR
+from chipclass.identification.counts import NEAR, PLURAL
 from chipclass.identification.found import LOOK_ALIKE, UNKNOWN, Refusal
 from chipclass.identification.lexicon import DEVICE_ID, MAKER, Lexicon, lexicon_of
 from chipclass.identification.refining import refined
@@ -15,6 +15,8 @@ from chipclass.identification.resolve import ALIAS, FAMILY, PART_NUMBER, PCI_ID
 from chipclass.specdb.store import Specs
 from chipclass.spelling import plain
 
+#: English writes it behind a model of digits and capital letters.
+_PLURAL_OF_A_MODEL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,3}[0-9]{1,4}[A-Z]?s(?![A-Za-z0-9])")
 #: A name that is repeated in one text is looked at this often.
 REPEATS = 8
 _GLUED_X = re.compile(r"[X×](?![A-Z0-9])")
@@ -60,11 +62,21 @@ class Places:
         self.specs = lexicon.specs
         self.text = plain(text)
         self.shown = text if len(text) == len(self.text) else self.text
+        if "s" in self.shown:
+            self.text = self._without_plurals()
         self.refused: list[Refusal] = []
         self.repeated: set[str] = set()
         self.look_alikes = self._look_alikes()
         self.names = self._names()
         self.unknown = self._unknown()
+
+    def _without_plurals(self) -> str:
+        """The text with a mark that counts as a space for the "s" of ``H100s``; that of ``L40s`` is the name's."""
+        text = self.text
+        for plural in _PLURAL_OF_A_MODEL.finditer(self.shown):
+            if text[plural.start() : plural.end()] not in self.lexicon.ending_in_s:
+                text = f"{text[: plural.end() - 1]}{PLURAL}{text[plural.end() :]}"
+        return text
 
     def cut(self, start: int, end: int) -> str:
         """A place as it was written, with single spaces."""

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: Characters of a pattern at most. From half as many more on, the automaton of RE2 outgrows its memory and runs at a
+#: Characters of a pattern at most. From some 42,000 on, the automaton of RE2 outgrows its memory and runs at a
 #: hundredth of the speed (docs/benchmarks.md).
-LIMIT = 28_000
+LIMIT = 30_000
 #: Finer to coarser: how much a piece must tell, in bits, and how many of its characters may be certain digits.
 LEVELS = ((16.0, 99), (16.0, 4), (16.0, 2), (15.0, 2), (15.0, 1), (15.0, 0))
 #: What a coarser piece finds is looked at again with pieces of this level: several patterns, and few texts.
@@ -32,8 +32,8 @@ _DIGIT, _LETTER, _SPELT, _WORD, _END = 2.6, 3.6, 3.0, 11.0, 3.0
 GAP, MAYBE, DIGIT, END = "+", "*", "#", "$"
 _SEPARATORS = frozenset((GAP, MAYBE, END))
 LEFT = "(?:^|[^A-Z0-9]|[0-9] ?X|[A-Z0-9]X[1-9])"
-#: A count may be glued behind a name ("H100x8"), so an X may follow it.
-RIGHT = "(?:[^A-WYZ0-9]|$)"
+#: A count may be glued behind a name ("H100x8") and a plural's S, so an X or S may follow it.
+RIGHT = "(?:[^A-RT-WYZ0-9]|$)"
 _SHOWN = {GAP: "[^A-Z0-9]+", MAYBE: "[^A-Z0-9]*", END: RIGHT}
 _ESCAPED = re.compile(r"\\(\W)")
 #: What a part of a pattern surely begins with.
