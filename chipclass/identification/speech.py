@@ -47,7 +47,10 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
     for stop in (COMES_ALONG, _PREPOSITION):
         clause = stop.split(clause)[0]
     last = _LAST_WORD.search(clause)
-    if not last or _BRACKETS.search(clause) or last[1] in lexicon.nouns | lexicon.sale:
+    if not last or _BRACKETS.search(clause):
+        return None
+    two_words = " ".join(clause[: last.end(1)].split()[-2:])
+    if not {last[1], two_words}.isdisjoint(lexicon.nouns | lexicon.sale):
         return None
     if lexicon.context.fullmatch(last[1]) or DEVICE.fullmatch(last[1]):
         return None
