@@ -118,7 +118,7 @@ def page(results: list[Scored]) -> str:
         "# Identification, measured\n",
         "Written by `make evaluate`. The sets stand in `tests/data/labelled/`: texts with their public address,\n"
         "labelled by readers who knew the database and not the matcher. A hash of the text puts each into one of\n"
-        "two halves: the first is looked at when the matcher is worked on, the second only counted. Where two careful\n"
+        "two halves: one is looked at when the matcher is worked on, the measured one only counted. Where two careful\n"
         "readers differ for good reason, either label is right.\n",
         f"{len(rows):,} texts, {sourced / len(rows):.0%} with the address where they stand. {twice:,} were read\n"
         f"again by one who saw neither label nor source: {differ} labels differ. {ambiguous} are marked as\n"
@@ -128,6 +128,12 @@ def page(results: list[Scored]) -> str:
     ]
     for half, title in ((MEASURED, "Measured half"), (TUNING, "Half for tuning")):
         parts += [f"\n## {title}\n", markdown(table(results, half))]
+    later = [result for result in results if result.row.later]
+    parts.append(
+        "\n## Of the measured half, texts that came later\n\n"
+        "Collected when the matcher had been tuned on the first texts: what a catalogue from elsewhere may expect.\n"
+    )
+    parts.append(markdown(line for line in table(later, MEASURED) if line[1] != "0"))
     dear = [r for r in errors(results, TUNING) if WEIGHTS[r.outcome] == max(WEIGHTS.values())]
     parts.append("\n## Mistakes in the half for tuning\n")
     parts.append(f"The {len(dear)} that cost most; `make evaluate` prints all.\n")

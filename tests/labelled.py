@@ -26,7 +26,10 @@ TUNING, MEASURED = "tuning", "measured"
 
 @dataclass(frozen=True)
 class Row:
-    """One text. ``chips``: how many one unit of it holds, where the text or its product says so."""
+    """One text. ``chips``: how many one unit of it holds, where the text or its product says so.
+
+    ``later``: collected when the matcher had been tuned on the first texts, by readers who had seen neither.
+    """
 
     set: str
     text: str
@@ -38,6 +41,7 @@ class Row:
     second: str
     ambiguous: bool
     note: str
+    later: bool = False
 
     @property
     def half(self) -> str:
@@ -68,8 +72,14 @@ def chips_of(specs: Specs, label: str) -> frozenset[str]:
 
 
 def rows(name: str) -> list[Row]:
-    """One set, in file order."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    """One set, in file order, with the texts that came later."""
+    return [row for prefix in ("", "later-") for row in _read(name, FOLDER / f"{prefix}{name}.csv", bool(prefix))]
+
+
+def _read(name: str, path: Path, later: bool) -> list[Row]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
         return [
             Row(
                 name,
@@ -82,6 +92,7 @@ def rows(name: str) -> list[Row]:
                 line["second"],
                 line["ambiguous"] == "yes",
                 line["note"],
+                later,
             )
             for line in csv.DictReader(file)
         ]
