@@ -23,7 +23,7 @@ _MIB = re.compile(r"(?<![0-9.])([0-9]{4,6})\s?MI?B(?![A-Z])")
 #: A tool shows a little less than the nominal memory.
 _NEARLY = 0.04
 #: Right behind a name these make another model of it.
-_OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER)(?![A-Z0-9])")
+_OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER|Z)(?![A-Z0-9])")
 #: A laptop's GPU has the name of a desktop card and is another chip.
 _LAPTOP = re.compile(
     r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"

@@ -24,6 +24,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 #: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
 _CELLS = re.compile(r"[|\n\t]")
 _NEXT_WORD = re.compile(r"\s([A-Z]{4,})(?![A-Z0-9])")
+#: So many short names of one maker beside each other confirm each other ("H20, L20 and L2").
+_LIST = 3
 _GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
 
 
@@ -122,6 +124,9 @@ class Stands(Places):
         if any(not (other.short or self.bare(other)) for other in self.names):
             return True
         if counts.of_cards(self.text, hit.start):
+            return True
+        maker_of_it = self.lexicon.vendor(hit.ids[0])
+        if len({other.ids for other in self.names if self.lexicon.vendor(other.ids[0]) == maker_of_it}) >= _LIST:
             return True
         counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
         if counted and self.lexicon.server.search(rest):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chipclass.identification.found import Found
+from chipclass.identification.found import UNKNOWN, Found
 from chipclass.identification.places import maker_of
 from chipclass.identification.scan import scan
 from chipclass.specdb.store import load
@@ -232,3 +232,16 @@ def test_marks_of_trade_names_are_no_part_of_a_name(text: str, chip: str) -> Non
 def test_documents_software_and_packing_are_no_chips(text: str) -> None:
     answer = found(text)
     assert answer.how in ("accessory", "look-alike") and not answer.ids
+
+
+@pytest.mark.parametrize("text", ["chips: H20, L20, L2", "A30 / A10 / T4"])
+def test_three_short_names_of_one_maker_confirm_each_other(text: str) -> None:
+    assert len(scan(SPECS, text).ids) == 3
+
+
+def test_two_short_names_do_not() -> None:
+    assert not scan(SPECS, "M40 and A10").ids
+
+
+def test_a_letter_behind_a_titan_makes_another_card() -> None:
+    assert scan(SPECS, "GeForce GTX TITAN Z 12GB").how == UNKNOWN
