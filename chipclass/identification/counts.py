@@ -9,7 +9,7 @@ NEAR = 40
 #: A bus is as wide as its lanes ("PCIe x16"): no count.
 _LANES = re.compile(r"(?:PCI[\s-]?E(?:XPRESS)?|GEN\s?[1-7]|PCI)[\s.0-9]*[X×]\s?[0-9]{1,2}\s?$")
 _BEFORE = re.compile(
-    r"(?:(?:(?<![A-Z0-9.])|(?<=[A-Z0-9]X))([1-9][0-9]{0,2})\s?[X×*]\s?|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?)\s?|(?<=[A-Z0-9])X([1-9]))$"
+    r"(?:(?:(?<![A-Z0-9.])|(?<=[A-Z0-9]X))([1-9][0-9]{0,2})\s?[X×*][\s_]?|(?<![A-Z0-9])[X×]\s?([1-9][0-9]?)\s?|(?<=[A-Z0-9])X([1-9]))$"
 )
 #: Between a name and the count behind it: the bracket that the name stands in, what it is.
 _DESCRIBED = r"[)\]+]?,?(?:[\s-]?(?:TENSOR[\s-]CORE|GPUS?|CARDS?|ACCELERATORS?|显卡|顯示卡|加速卡))*"

@@ -151,7 +151,8 @@ class Places:
             return True
         if _DECIMAL.match(self.text, end) and self.text[start - 1 : start] != ".":
             return bool(_MODEL.fullmatch(self.text, start, end))
-        return short and bool(_IDENTIFIER.search(self.text, max(0, start - NEAR), start))
+        identifier = _IDENTIFIER.search(self.text, max(0, start - NEAR), start) if short else None
+        return identifier is not None and "GPU" not in identifier[0].split("_")
 
     def _devices(self) -> Iterator[Hit]:
         """``Intel Corporation Device 56c0``: ``lspci`` without a name for the device, with the maker's."""

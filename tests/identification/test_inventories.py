@@ -292,6 +292,8 @@ def test_labels_of_counts_and_sizes_name_no_chip(label: str) -> None:
         ("Standard_NC4as_T4_v3", "azure-nc4as-t4-v3", 1),
         ("Standard_ND96isr_MI300X_v5", "azure-nd96isr-mi300x-v5", 8),
         ("BM.GPU.H100.8", "oracle-bm-gpu-h100-8", 8),
+        ("gpu_1x_a10", "nvidia-a10", 1),
+        ("gpu_8x_h100_sxm5", "nvidia-h100-sxm", 8),
         ("ecs.gn7e-c16g1.4xlarge", "alibaba-gn7e-c16g1-4xlarge", 1),
     ],
 )
