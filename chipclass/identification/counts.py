@@ -19,9 +19,10 @@ _AFTER = re.compile(
 #: A scheduler's request: "gpu:a100:4", "gres/gpu:h200=8".
 _REQUESTED = re.compile(r"(?:_[0-9A-Z.]+)?[:=]([1-9][0-9]{0,2})(?![A-Z0-9.])")
 _REQUEST = re.compile(r"GPU:[A-Z_-]*$")
-#: A field that says how many: "count: 3", "accelerators_per_node = 8".
+_DEVICES = r"(?:GPU|ACCELERATOR|DEVICE|CARD|[NT]PU)S?"
+#: A field that says how many: "count: 3", "accelerators_per_node = 8"; "core count" is one of something else.
 _FIELD = re.compile(
-    r"(?:COUNT|NUM(?:BER)?[ _](?:OF[ _])?(?:GPU|ACCELERATOR|DEVICE|CARD|[NT]PU)S?|(?:GPU|ACCELERATOR)S?[ _]PER[ _]NODE)"
+    rf"(?:(?<![A-Z])(?<![A-Z][ _-])COUNT|{_DEVICES}[ _-]?(?:COUNT|PER[ _]NODE)|NUM(?:BER)?[ _](?:OF[ _])?{_DEVICES})"
     r"[\"']?\s?[:=]\s?[\"']?([1-9][0-9]{0,2})(?![A-Z0-9.])"
 )
 #: "16x8x": the one is nodes or shelves, the other the chips of each.

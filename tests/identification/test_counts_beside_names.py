@@ -102,3 +102,10 @@ def test_a_count_beside_a_size_in_brackets(text: str) -> None:
 def test_a_count_that_is_said_in_another_way(text: str, count: int) -> None:
     assert found(text).count in (count, None)
     assert found(text).ids
+
+
+@pytest.mark.parametrize(
+    "text", ["NVIDIA H100 SXM, SM count: 132", "NVIDIA H100 SXM discount: 5 %", "H100 SXM (core_count=64)"]
+)
+def test_a_count_of_something_else(text: str) -> None:
+    assert found(text).count in (1, None)
