@@ -36,7 +36,10 @@ _UUID = re.compile(r"-[0-9A-FX]{4,8}(?:-|$)")
 #: The key of a label: "nvidia.com/gpu.count=8" names no GPU.
 _LABEL_KEY = re.compile(r"(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:COM|IO|ORG|NET|AWS)/[A-Z0-9._-]+(?=[=:\"'])")
 #: An address: what is named in it is where a thing stands, or a file of it.
-_ADDRESS = re.compile(r"HTTPS?://[^\s)>\]]+|(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)+/[^\s=]*[:/][^\s=)>\]]+")
+_ADDRESS = re.compile(
+    r"HTTPS?://[^\s)>\]]+|(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)+/[^\s=]*[:/][^\s=)>\]]+"
+    r"|(?<![A-Z0-9./-])[A-Z0-9-]+/[A-Z0-9._-]+:[A-Z0-9]+[._-][A-Z0-9._-]+"
+)
 _DECIMAL = re.compile(r"\.[0-9]")
 _MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")

@@ -13,6 +13,9 @@ from chipclass.identification.refining import CLIENT
 from chipclass.identification.resolve import ALIAS, FAMILY
 
 _WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LETTER}_-])")
+_QUESTION = re.compile(r"(?<=[A-Z0-9)])[?？](?=\s*$)")
+#: What is named in the name of such a file is what the file is about.
+_FILE = re.compile(r"\.(?:ROM|DEB|RPM|GZ|ZIP|WHL|EXE|ISO|STL|PDF|CSV)(?![A-Z0-9])")
 _POSSESSIVE = re.compile(r"(?<=[A-Z])['’]S(?= )")
 #: Figures may stand behind the last word ("harness 30cm").
 _LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{3,20})(?:\s\S{0,6}[0-9]\S{0,6}){0,3}[\s.!?]*$")
@@ -31,7 +34,11 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
 
     Memory, power or a number of chips say that an item is described; so does the number of a product.
     """
-    if not hits or FIGURE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
+    if not hits:
+        return None
+    if about := _QUESTION.search(text) or _FILE.search(text):
+        return about.span()
+    if FIGURE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
         return None
     if any(counts.stated(text, hit.start, hit.end) for hit in hits):
         return None

@@ -18,6 +18,8 @@ SPECS = load()
         ("AMD Instinct MI300X in your data center: what you should know", "your"),
         ("China blocks NVIDIA's H200 AI chips", "s"),
         ("Added NVIDIA RTX A6000 to Table 1", "Added"),
+        ("Is one 850W box enough, and does an H100 PCIe fit it?", "?"),
+        ("NVIDIA H100 80GB.pdf", ".pdf"),
         ("Un climatiseur pour refroidir une RTX 4090", "Un"),
         ("Warum die RTX 4090 so leise ist", "Warum"),
     ],
@@ -34,6 +36,7 @@ def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> Non
     [
         "https://www.nvidia.com/en-us/data-center/h100/",
         "registry.example.com/device/npu:cann700-910B-ubuntu18-aarch64",
+        "rocm/vllm:rocm6.2_mi300_ubuntu20.04",
         "registry.example.org/hpc/thing:23-h100",
     ],
 )
