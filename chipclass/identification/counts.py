@@ -29,6 +29,8 @@ _FIELD = re.compile(
 _TIMES = re.compile(r"(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]\s?$")
 #: Instances: "GPU.L40S.4".
 _DOTTED = re.compile(r"\.([1-9][0-9]?)(?![A-Z0-9.])")
+#: Instances: "L40S-4-48G".
+_DASHED = re.compile(r"-([1-9])-[0-9]{2,3}G(?![A-Z0-9])")
 #: Stands for the "s" behind a model ("four A100s"), and is white space.
 PLURAL = "\x1f"
 _WORDS = {
@@ -52,11 +54,20 @@ _PLURAL = re.compile(
     rf"{PLURAL}|(?:\s\w+){{0,3}}?\s"
     r"(?:/\s?NODE|PER NODE|EACH|[GNT]PUS|ACCELERATORS|CARDS|CHIPS|MODULES|OAMS|SUPERCHIPS|PROCESSORS)(?![A-Z])"
 )
+#: "four (4) V100 GPUs": the number once more in brackets.
+_BRACKETED = re.compile(r"\(([1-9][0-9]?)\)\s$")
+#: "[Dual CPU] EPYC 9654": a machine with so many of the processor that is named.
+_SOCKETS = re.compile(r"(?<![A-Z])(DUAL|QUAD)[ -]?CPU[\])]?\s$")
+#: "dual RTX A5000"; but ASUS calls a line of its cards so ("Dual GeForce RTX 4070 OC").
+_DUAL = re.compile(r"(?<![A-Z])(DUAL|QUAD)\s$")
+_LINE_DUAL = re.compile(r"ASUS|华硕|華碩|(?<![A-Z0-9])(?:OC|EVO|O[0-9]{1,2}G)(?![A-Z0-9])")
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
 _MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
 #: A cluster of so many nodes: the number of chips is another one.
 _NODES = re.compile(r"[_-]N[0-9]{1,4}(?![A-Z0-9])")
-_GPU = re.compile(r"(?<![A-Z0-9])([1-9][0-9]?)\s?[X×-]?\s?(?:GPUS?(?![A-Z])|卡)")
+_GPU = re.compile(
+    r"(?<![A-Z0-9])(?:([1-9][0-9]?)\s?[X×-]?\s?(?:(?:GPUS?|CARDS|ACCELERATORS)(?![A-Z])|卡)|([一二四八])卡)"
+)
 #: A number that stands beside the name by itself, or an ordered quantity: it may be chips, and may be something else.
 _BARE_BEFORE = re.compile(r"(?<![A-Z0-9.,/-])(?:[2-9]|[1-9][0-9]{1,3})\s?(?:[台套组]\s?|(?<=\s))$")
 _BARE_AFTER = re.compile(r"[\s,:-]{1,3}(?:[2-9]|[1-9][0-9]{1,3})\s?(?=$|[,;)\n])")
@@ -106,20 +117,28 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
             numbers.add(count)
         elif not spaced:
             numbers.add(None)
+    if dashed := _DASHED.match(text, end):
+        numbers.add(int(dashed[1]))
     if text[start - 1 : start] == "." and (dotted := _DOTTED.match(text, end)):
         numbers.add(int(dotted[1]))
     near = text[max(0, start - NEAR) : start]
-    plural = _PLURAL.match(text, end) and _NUMBER.search(near)
-    if said := _MEASURED.search(near) or _MEASURED_BEHIND.match(text, end) or plural:
+    plural = _PLURAL.match(text, end) and (_NUMBER.search(near) or _BRACKETED.search(near))
+    dual = None if _LINE_DUAL.search(text) else _DUAL.search(near)
+    if said := _MEASURED.search(near) or _MEASURED_BEHIND.match(text, end) or plural or _SOCKETS.search(near) or dual:
         numbers.add(_NUMERALS.get(said[1]) or int(said[1]))
     if gpus := _GPU.search(f"{text[:start]}\n{text[end:]}"):
-        numbers.add(int(gpus[1]))
+        numbers.add(int(gpus[1] or _NUMERALS[gpus[2]]))
     return numbers
 
 
 def of_cards(text: str, start: int) -> bool:
     """Whether a number of cards, in Chinese or Japanese, stands right before a name: ``8卡``, ``两块``."""
     return bool(_MEASURED.search(text, max(0, start - NEAR), start))
+
+
+def of_gpus(text: str) -> bool:
+    """Whether a text says a number of GPUs or cards: ``8 GPU``, ``八卡``."""
+    return bool(_GPU.search(text))
 
 
 def several(text: str, start: int) -> bool:

@@ -42,6 +42,10 @@ class Found:
     general: bool = True
 
 
+#: What a board sits in.
+_HOUSINGS = ("server", "rack", "instance")
+
+
 def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
     """Without what another of the ids says more exactly: a family beside its variant, a part beside what holds it."""
     lexicon = lexicon_of(specs)
@@ -52,6 +56,8 @@ def narrowed(specs: Specs, ids: Iterable[str]) -> tuple[str, ...]:
         if level == "family":
             return theirs < mine or (theirs == mine and specs.item(other).level != "family")
         if any(part.get("product") == one for part in specs.item(other).contains):
+            return True
+        if specs.item(one).kind == "board" and specs.item(other).kind in _HOUSINGS and mine == theirs:
             return True
         return level == "chip" and specs.item(other).level not in ("chip", "family") and mine <= theirs
 

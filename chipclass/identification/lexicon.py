@@ -63,10 +63,11 @@ def canonical(text: str) -> str:
 
 
 _ENDING_IN_S = re.compile(r"(?<![A-Z0-9])[A-Z]*[0-9]+[A-Z]?S(?![A-Z0-9])")
-_WORD_LISTS = ("sale", "sentence", "noun")
+_WORD_LISTS = ("sale", "sentence", "noun", "card", "trade")
 
-#: Kinds of unknown accelerators: what holds several chips; a name right behind a maker's is that maker's model.
-PLATFORM, MAKER = "platform", "maker"
+#: Kinds of unknown accelerators: what holds several chips; a name right behind a maker's is that maker's model; a die
+#: says nothing more beside a name.
+PLATFORM, MAKER, DIE = "platform", "maker", "die"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,12 @@ class Lexicon:
         context = [phrase(entry["pattern"], plural=True) for entry in words.get("context", ())]
         self.context = any_of(context)
         lists = {key: {plain(word) for e in words.get(key, ()) for word in e["words"]} for key in _WORD_LISTS}
-        #: Words that say how a thing is sold; words of sentences, of no item's name; nouns for what chips are.
-        self.sale, self.sentence, self.nouns = (lists[key] for key in _WORD_LISTS)
+        #: Words that say how a thing is sold; of sentences, of no item's name; nouns for what chips are; makers and lines
+        #: of graphics cards; makers and kinds of other goods.
+        words_of = (lists[key] for key in _WORD_LISTS)
+        self.sale, self.sentence, self.nouns, self.cards, self.trade = words_of
+        #: Words of sentences in writing without spaces, looked for as parts of it.
+        self.sentence_parts = re.compile("|".join(sorted(filter(CJK.match, self.sentence))) or r"(?!)")
         #: Other names of a vendor.
         self.makers: dict[str, list[str]] = {}
         for entry in words.get("maker", ()):

@@ -20,6 +20,10 @@ _SIZE = re.compile(r"\b[0-9]+\s?G[BO]?\b")
 OTHER_MEMORY = re.compile(r"\s?(?:RAM|DDR|SYS|SSD|HDD|NVME|DIMM|STORAGE|DRIVE)")
 _KIND = re.compile(r"(?<![0-9.])([0-9]{1,3})\s?G[BO]?[\s,]{0,2}(?:HBM|GDDR)")
 _MIB = re.compile(r"(?<![0-9.])([0-9]{4,6})\s?MI?B(?![A-Z])")
+#: Forms of modules, which are no cards.
+_MODULE = re.compile(r"(?<![A-Z0-9])(?:SXM[2-6]?|OAM)(?![A-Z0-9])")
+#: A PCIe card; with a generation or lanes behind it, the bus of any device.
+_CARD = re.compile(r"PCIE(?![A-Z0-9])(?![\s-]?(?:GEN|[1-6]\.0|[1-6](?![0-9])|X\s?[0-9]))")
 #: A tool shows a little less than the nominal memory.
 _NEARLY = 0.04
 #: Right behind a name these make another model of it.
@@ -52,6 +56,9 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
         if memory and _contradicts(int(word[:-2]), memories):
             name = lexicon.specs.item(hit.ids[0]).name
             return replace(hit, end=match.end(), why=f"no {name} in the database has {word}", odd=True)
+        if _CARD.match(text, match.start(1)) and not _MODULE.search(text) and _is_module(lexicon, hit):
+            name = lexicon.specs.item(hit.ids[0]).name
+            return replace(hit, end=match.end(), why=f"{name} is no PCIe card", odd=True)
         own = word in lexicon.qualifiers(hit.ids[0]) and word not in said
         if not (memory or own or DEVICE.fullmatch(match[1])) or _ALTERNATIVE.match(text, match.end()):
             break
@@ -69,6 +76,12 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
             return replace(hit, end=end, how=ALIAS, ids=tuple(left))
         hit = replace(hit, ids=(lexicon.narrowest(hit.ids[0], left),))
     return hit if hit.short else replace(hit, end=end)  # the words behind a short name are what confirms it
+
+
+def _is_module(lexicon: Lexicon, hit: Hit) -> bool:
+    """Whether a name is that of a chip sold as a module only."""
+    one = hit.how == ALIAS and len(hit.ids) == 1
+    return one and any(_MODULE.fullmatch(word) for word in lexicon.words_of(hit.ids[0]))
 
 
 def _of_memory(lexicon: Lexicon, chips: frozenset[str], text: str) -> frozenset[str]:

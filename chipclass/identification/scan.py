@@ -10,7 +10,7 @@ from chipclass.identification import counts
 from chipclass.identification.accessories import Hit
 from chipclass.identification.counts import NEAR
 from chipclass.identification.found import ACCESSORY, LOOK_ALIKE, NONE, UNKNOWN, Found, joined, narrowed
-from chipclass.identification.lexicon import PLATFORM, Lexicon, lexicon_of
+from chipclass.identification.lexicon import DIE, PLATFORM, Lexicon, lexicon_of
 from chipclass.identification.resolve import ALIAS, FAMILY
 from chipclass.identification.stands import AGAINST, DOUBTED, OPEN, SURE, UNLISTED, Stand, Stands
 from chipclass.specdb.contents import chip_count, meanings
@@ -101,7 +101,9 @@ class Scan(Stands):
         sure, unknown = ([stand.hit for stand in by.get(what, ())] for what in (SURE, UNLISTED))
         open_ = by.get(OPEN, [])
         if sure:
-            others = [hit for hit in unknown if not self.describes(hit) and not self._inside(hit, sure)]
+            others = [
+                hit for hit in unknown if hit.kind != DIE and not self.describes(hit) and not self._inside(hit, sure)
+            ]
             return self._products(sure, others, open_, unknown)
         against = by.get(AGAINST, [])
         if not unknown and not open_:
@@ -188,7 +190,10 @@ class Scan(Stands):
         start = self._led(hit)
         if any(meant.level != "chip" for meant in meanings(self.specs, item)):
             known, beside = chip_count(self.specs, item), counts.behind(self.text, hit.end)
-            return None if counts.several(self.text, start) or beside not in (None, known) else known
+            unsaid = (
+                counts.several(self.text, start) or beside not in (None, known) or self._contradicted(item.id, known)
+            )
+            return None if unsaid else known
         stated = counts.stated(self.text, hit.start, hit.end) or counts.stated(self.text, start, hit.end)
         if (held := self.lexicon.on_board(item.id)) > 1:  # the name is the card's and the chip's
             return held if stated == {held} else None
@@ -199,6 +204,18 @@ class Scan(Stands):
         )
         unclear = platform or self.housed or counts.unclear(self.text, start, hit.end)
         return None if unclear else 1
+
+    def _contradicted(self, server: str, known: int) -> bool:
+        """Whether the text says a number of its chips that no number of such servers has ("DGX H100 (1x H100)")."""
+        inside = self.lexicon.chips(server)
+        chips = [hit for hit in self.names if hit.ids and all(self._is_chip(name, inside) for name in hit.ids)]
+        said = {count for hit in chips for count in counts.stated(self.text, hit.start, hit.end)}
+        return any(count and count % known for count in said)
+
+    def _is_chip(self, name: str, inside: frozenset[str]) -> bool:
+        """Whether a name is one of the chips in a server, or a family of them."""
+        means_chips = all(meant.level == "chip" for meant in meanings(self.specs, self.specs.item(name)))
+        return means_chips and not inside.isdisjoint(self.lexicon.chips(name))
 
     def _led(self, hit: Hit) -> int:
         """Where a name begins together with the maker's and the line's names before it."""

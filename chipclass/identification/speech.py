@@ -15,7 +15,7 @@ from chipclass.identification.resolve import ALIAS, FAMILY
 _WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LETTER}_-])")
 _QUESTION = re.compile(r"(?<=[A-Z0-9)])[?？](?=\s*$)")
 #: What is named in the name of such a file is what the file is about.
-_FILE = re.compile(r"\.(?:ROM|DEB|RPM|GZ|ZIP|WHL|EXE|ISO|STL|PDF|CSV)(?![A-Z0-9])")
+_FILE = re.compile(r"\.(?:ROM|DEB|RPM|GZ|ZIP|WHL|EXE|ISO|STL|PDF|CSV|SVG|PNG|JPE?G|SH|MD|PPTX?|DOCX?|MP4)(?![A-Z0-9])")
 _POSSESSIVE = re.compile(r"(?<=[A-Z])['’]S(?= )")
 #: Figures may stand behind the last word ("harness 30cm").
 _LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{3,20})(?:\s\S{0,6}[0-9]\S{0,6}){0,3}[\s.!?]*$")
@@ -44,10 +44,12 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
         return None
     if (whose := _POSSESSIVE.search(text)) and any(hit.start >= whose.start() for hit in hits):
         return whose.span()
+    if part := lexicon.sentence_parts.search(text):
+        return part.span()
     for word in _WORD.finditer(text):
         if word[0] in lexicon.sentence and not any(hit.overlaps(*word.span()) for hit in hits):
             return word.span()
-    if any(CLIENT.search(text, hit.start, hit.end) for hit in hits):
+    if any(CLIENT.search(text, hit.start, hit.end) for hit in hits) and _of_cards(lexicon, text, hits):
         return None  # makers of cards put their own names behind the chip's ("RTX 3080 Ti Trinity")
     end = max(hit.end for hit in hits)
     clause = CLAUSE.split(text[end:])[0]
@@ -63,3 +65,9 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
         return None
     place = (end + last.start(1), end + last.end(1))
     return None if any(other.overlaps(*place) for other in others) else place
+
+
+def _of_cards(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> bool:
+    """Whether a maker or a line of graphics cards is named beside the chips."""
+    words = (word for word in _WORD.finditer(text) if word[0] in lexicon.cards)
+    return any(not hit.overlaps(*word.span()) for word in words for hit in hits)

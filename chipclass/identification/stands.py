@@ -20,12 +20,16 @@ from chipclass.identification.speech import speaking
 #: doubt; the name of what the item is made for; a bare number.
 SURE, OPEN, UNLISTED, DOUBTED, AGAINST, PASSED = "sure", "open", "unlisted", "doubted", "against", "passed"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
+#: "A16 64GB", "T4 16GB".
+_WITH_MEMORY = re.compile(r"[A-Z][0-9]{1,2}[ _-]?[0-9]+\s?GB?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: Cells of a row; within one, a comma or a bracket does not make a name stand by itself.
 _CELLS = re.compile(r"[|\n\t]")
 _NEXT_WORD = re.compile(r"\s([A-Z]{4,})(?![A-Z0-9])")
 #: So many short names of one maker beside each other confirm each other ("H20, L20 and L2").
 _LIST = 3
+#: "A100 nodes", "A100 节点": so computers are called by their chips.
+_NODES = re.compile(r"\s?(?:(?:GPU\s)?NODES?(?![A-Z])|节点|ノード|노드)")
 _GIGABYTES = re.compile(r"([0-9]+)\s?GB?")
 
 
@@ -74,6 +78,8 @@ class Stands(Places):
             return Stand(hit, UNLISTED, hit.why)
         if hit.odd:
             return Stand(hit, OPEN, f"'{shown}': {hit.why}")
+        if other := self._of_another_trade(hit, maker):
+            return Stand(hit, OPEN, f"'{shown}': beside '{self.cut(*other.span())}' it may be a model of other goods")
         if not (hit.short or self.bare(hit)) or self._confirmed(hit, context, maker):
             return Stand(hit, SURE)
         if canonical(shown).isdigit():
@@ -102,6 +108,12 @@ class Stands(Places):
         behind = _CELLS.split(self.text[hit.end : hit.end + NEAR])[0]
         return any(word not in self.lexicon.sale for word in _WORD.findall(f"{before} {behind}"))
 
+    def _of_another_trade(self, hit: Hit, maker: str) -> re.Match[str] | None:
+        """The maker or kind of other goods beside a letter and a number with a memory size: so are phones called."""
+        if not _WITH_MEMORY.fullmatch(self.text, hit.start, hit.end) or self.own(hit, f"{maker}\n{self.text}"):
+            return None
+        return next((word for word in _WORD.finditer(self.text) if word[0] in self.lexicon.trade), None)
+
     def _of_devices(self, word: str) -> bool:
         """Whether a word is said of devices or of the way they are sold."""
         lexicon = self.lexicon
@@ -128,8 +140,10 @@ class Stands(Places):
         maker_of_it = self.lexicon.vendor(hit.ids[0])
         if len({other.ids for other in self.names if self.lexicon.vendor(other.ids[0]) == maker_of_it}) >= _LIST:
             return True
-        counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end)
+        counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end) or counts.of_gpus(rest)
         if counted and self.lexicon.server.search(rest):
+            return True
+        if _BARE.fullmatch(self.text, hit.start, hit.end) and _NODES.match(self.text, hit.end):
             return True
         if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
             return True

@@ -78,10 +78,7 @@ TOO_MUCH = {
         "Notebook {} with NVIDIA GeForce GTX 1650",
         "Mainboard {} for Intel Core",
     ],
-    "a clock or a number of four digits behind a model is no part of it": [
-        "Graphics card in a desktop PC {} 3.2 GHz",
-        "Graphics card in a desktop PC {}-7850",
-    ],
+    "a number of four digits behind a model is no part of it": ["Graphics card in a desktop PC {}-7850"],
     "a decimal may stand behind a model": ["{}.5"],
     "the part of an identifier is a name": ["Graphics card slot PCIE_X16_{}_TOP"],
     "the bus is part of a name": ["Network card {} PCIe x4"],

@@ -105,6 +105,34 @@ def test_a_count_that_is_said_in_another_way(text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Lenovo P620 dual RTX A5000", 2),
+        ("Dual NVIDIA RTX A6000 workstation", 2),
+        ("[Dual CPU] AMD EPYC 9654", 2),
+        ("6 nodes with four (4) V100 GPUs", 4),
+        ("L40S-4-48G", 4),
+        ("Gaudi HL-205 8 cards", 8),
+        ("浪潮 H100 八卡服务器", 8),
+        ("ASUS ESC N8-E11 with HGX H100 8-GPU", 8),
+    ],
+)
+def test_a_count_in_words(text: str, count: int) -> None:
+    assert found(text).count == count
+
+
+def test_dual_is_also_a_line_of_cards() -> None:
+    assert found("ASUS Dual GeForce RTX 4070").count == 1
+    assert found("Dual GeForce RTX 4070 OC 12GB").count == 1
+
+
+def test_a_server_with_another_number_of_its_chips_is_left_open() -> None:
+    assert found("NVIDIA DGX H100 (1x H100-SXM-80GB)").count is None
+    assert found("NVIDIA DGX H100 (8x H100-SXM-80GB)").count == 8
+    assert found("NVIDIA DGX H100, cluster of 64x H100-SXM-80GB").count in (8, None)
+
+
+@pytest.mark.parametrize(
     "text", ["NVIDIA H100 SXM, SM count: 132", "NVIDIA H100 SXM discount: 5 %", "H100 SXM (core_count=64)"]
 )
 def test_a_count_of_something_else(text: str) -> None:

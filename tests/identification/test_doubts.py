@@ -144,11 +144,27 @@ def test_counts_in_doubt(text: str, counts: set[int | None]) -> None:
         "R200",
         "A6000",
         "Rubin",
+        "H100 96GB HBM3 PCIe",
+        "A100 64GB PCIe",
+        "Samsung Galaxy A16 64GB",
+        "Fujifilm X-T4 16GB card",
     ],
 )
 def test_an_accelerator_that_is_not_identified(text: str) -> None:
     answer = found(text)
     assert (answer.how, answer.ids) == ("unknown accelerator", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("MI300X 192GB PCIe Gen5 x16", "amd-mi300x"),
+        ("A100 SXM4 64GB PCIe", "nvidia-a100-sxm-64gb"),
+        ("NVIDIA A16 64GB", "nvidia-a16-board"),
+    ],
+)
+def test_the_bus_of_a_module_and_the_memory_of_a_named_maker(text: str, name: str) -> None:
+    assert found(text).ids == (name,)
 
 
 @pytest.mark.parametrize("text", ["t4g.medium", "T4g.2xlarge", "B550M ATX mainboard", "Galaxy A50s", "m5.large"])
@@ -227,6 +243,8 @@ def test_marks_of_trade_names_are_no_part_of_a_name(text: str, chip: str) -> Non
         "NVIDIA RTX PRO 6000 per GPU 3-year E-LTU",
         "Cisco UCS B200 M4 Blade Server",
         "Kingston SSDNow V100",
+        "OAM test fixture MI300X",
+        "RTX 4090 箱のみ",
     ],
 )
 def test_documents_software_and_packing_are_no_chips(text: str) -> None:
@@ -237,6 +255,13 @@ def test_documents_software_and_packing_are_no_chips(text: str) -> None:
 @pytest.mark.parametrize("text", ["chips: H20, L20, L2", "A30 / A10 / T4"])
 def test_three_short_names_of_one_maker_confirm_each_other(text: str) -> None:
     assert len(scan(SPECS, text).ids) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["V100 nodes", "A100 节点", "gputype=A100", "B200 TGP 1000W", "Cloud Platform T4 (1x T4)"]
+)
+def test_words_of_computers_confirm_a_short_name(text: str) -> None:
+    assert scan(SPECS, text).ids
 
 
 def test_two_short_names_do_not() -> None:

@@ -165,6 +165,13 @@ def test_neighbours(text: str, ids: list[str]) -> None:
         "GPU server, model per quotation",
         "A100X",
         "昇腾 训练卡",
+        "RNGD-S",
+        "DEEPX DX-M1",
+        "算能 BM1684X",
+        "NVIDIA Orin",
+        "0a6a  GT218M [NVS 2100M]",
+        "PNV5b.48XLARGE768",
+        "P104-100",
     ],
 )
 def test_an_accelerator_in_no_list_is_said_to_be_one(text: str) -> None:

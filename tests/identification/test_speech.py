@@ -22,6 +22,12 @@ SPECS = load()
         ("NVIDIA H100 80GB.pdf", ".pdf"),
         ("Un climatiseur pour refroidir une RTX 4090", "Un"),
         ("Warum die RTX 4090 so leise ist", "Warum"),
+        ("RTX 4090 lampshade", "lampshade"),
+        ("Inside the GB200", "Inside"),
+        ("美国允许英伟达向中国出口H200", "允许"),
+        ("NVIDIA H200 対中販売を許可", "許可"),
+        ("엔비디아 H20 중국 수출 재개", "수출"),
+        ("Icon set: nvidia-h100.svg", ".svg"),
     ],
 )
 def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> None:
@@ -58,6 +64,8 @@ def test_a_name_in_an_address_is_shown_to_a_person(text: str) -> None:
         "We have 8x H100 SXM",
         "each server has eight MI300X accelerators",
         "ZOTAC RTX 3080 Ti Trinity",
+        "RTX 4070 Ti SUPER Windforce",
+        "| GPUs | Intel Data Center Max 1550 Series | 6 |",
         "Gaudi 2 vs Gaudi 3",
         "S60 [Enflame]",
         "GPU 0: Quadro RTX 8000 (UUID: GPU-c7b57be0-94ff-d352-a59b-d0ee00is)",
