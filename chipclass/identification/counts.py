@@ -113,7 +113,9 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
     if after := _AFTER.match(text, end):
         count = int(after[1] or after[2])
         spaced = text[end : end + 1].isspace()
-        if count != 16 or after[2]:
+        if spaced and not after[2] and count in (4, 8) and text.endswith("PCIE", start, end):
+            numbers.add(None)  # "A2 16GB PCIe x8": lanes, or cards
+        elif count != 16 or after[2]:
             numbers.add(count)
         elif not spaced:
             numbers.add(None)

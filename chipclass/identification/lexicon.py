@@ -129,8 +129,8 @@ class Lexicon:
         context = [phrase(entry["pattern"], plural=True) for entry in words.get("context", ())]
         self.context = any_of(context)
         lists = {key: {plain(word) for e in words.get(key, ()) for word in e["words"]} for key in _WORD_LISTS}
-        #: Words that say how a thing is sold; of sentences, of no item's name; nouns for what chips are; makers and lines
-        #: of graphics cards; makers and kinds of other goods.
+        #: Words that say how a thing is sold; of sentences, of no item's name; nouns for what chips are; makers and
+        #: lines of graphics cards; makers and kinds of other goods.
         words_of = (lists[key] for key in _WORD_LISTS)
         self.sale, self.sentence, self.nouns, self.cards, self.trade = words_of
         #: Words of sentences in writing without spaces, looked for as parts of it.

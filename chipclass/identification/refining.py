@@ -28,6 +28,9 @@ _CARD = re.compile(r"PCIE(?![A-Z0-9])(?![\s-]?(?:GEN|[1-6]\.0|[1-6](?![0-9])|X\s
 _NEARLY = 0.04
 #: Right behind a name these make another model of it.
 _OTHER_MODEL = re.compile(r"[\s-]?(TI|SUPER|Z)(?![A-Z0-9])")
+_SLICE = re.compile(r"[\s-]?SLICES?(?![A-Z0-9])")
+#: Dies in a stack of memory.
+_LAYERS = re.compile(r"(?<![0-9A-Z])([0-9]{1,2})[\s-]?(?:HIGH|HI|H|LAYERS?)(?![A-Z0-9])|([0-9]{1,2})\s?[层層단]")
 #: A laptop's GPU has the name of a desktop card and is another chip.
 _LAPTOP = re.compile(
     r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
@@ -40,7 +43,7 @@ def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:
     """A name with what the words beside it say: another model, alternatives, the variant that is meant."""
     if hit.how not in (ALIAS, FAMILY):
         return hit
-    if other := _another(text, hit):
+    if other := _another(text, hit) or _another_stack(lexicon, text, hit):
         return other
     if (wider := _widened(lexicon, text, hit)) is not hit:
         return wider
@@ -119,9 +122,22 @@ def _another(text: str, hit: Hit) -> Hit | None:
     for mobile in _LAPTOP.finditer(text) if client else ():
         if not hit.start <= mobile.start() < hit.end:
             return replace(hit, why=f"'{mobile[0]}': a laptop's GPU is another chip", odd=True)
+    if (part := _SLICE.match(text, hit.end)) and text.endswith("POD", hit.start, hit.end):
+        return replace(hit, end=part.end(), why="a slice of a pod has any number of its chips", odd=True)
     if other := _OTHER_MODEL.match(text, hit.end):
         return replace(hit, end=other.end(), why=f"with '{other[1]}' it is another chip", odd=True)
     return None
+
+
+def _another_stack(lexicon: Lexicon, text: str, hit: Hit) -> Hit | None:
+    """A memory with a number of layers that none of those named so has ("HBM4 16Hi")."""
+    if not (said := _LAYERS.search(text)):
+        return None
+    names = [lexicon.specs.item(chip).name.upper() for name in hit.ids for chip in lexicon.chips(name)]
+    layers = {int(match[1]) for name in names if "HBM" in name and (match := _LAYERS.search(name))}
+    if not layers or int(said[1] or said[2]) in layers:
+        return None
+    return replace(hit, why=f"none of that name in the database has '{said[0]}' dies in a stack", odd=True)
 
 
 def _narrower(lexicon: Lexicon, chips: frozenset[str], words: Iterable[str]) -> frozenset[str]:

@@ -190,10 +190,9 @@ class Scan(Stands):
         start = self._led(hit)
         if any(meant.level != "chip" for meant in meanings(self.specs, item)):
             known, beside = chip_count(self.specs, item), counts.behind(self.text, hit.end)
-            unsaid = (
-                counts.several(self.text, start) or beside not in (None, known) or self._contradicted(item.id, known)
-            )
-            return None if unsaid else known
+            if counts.several(self.text, start) or beside not in (None, known):
+                return None
+            return None if known and self._contradicted(item.id, known) else known
         stated = counts.stated(self.text, hit.start, hit.end) or counts.stated(self.text, start, hit.end)
         if (held := self.lexicon.on_board(item.id)) > 1:  # the name is the card's and the chip's
             return held if stated == {held} else None

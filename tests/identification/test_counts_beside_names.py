@@ -121,6 +121,12 @@ def test_a_count_in_words(text: str, count: int) -> None:
     assert found(text).count == count
 
 
+def test_lanes_behind_a_card_are_no_count() -> None:
+    assert found("A2 16GB PCIe x8 60W").count is None
+    assert found("H100 PCIe x16").count == 1
+    assert found("A100-PCIEx8").count == 8
+
+
 def test_dual_is_also_a_line_of_cards() -> None:
     assert found("ASUS Dual GeForce RTX 4070").count == 1
     assert found("Dual GeForce RTX 4070 OC 12GB").count == 1

@@ -172,6 +172,12 @@ def test_neighbours(text: str, ids: list[str]) -> None:
         "0a6a  GT218M [NVS 2100M]",
         "PNV5b.48XLARGE768",
         "P104-100",
+        "GTX 760 4GB",
+        "Видеокарта evga 1070",
+        "SK hynix HBM4 16Hi",
+        "TPU v4 pod slice 2x2x2",
+        "ATOM-Max",
+        "4090 8卡服务器",
     ],
 )
 def test_an_accelerator_in_no_list_is_said_to_be_one(text: str) -> None:
