@@ -66,7 +66,7 @@ _MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]
 #: A cluster of so many nodes: the number of chips is another one.
 _NODES = re.compile(r"[_-]N[0-9]{1,4}(?![A-Z0-9])")
 _GPU = re.compile(
-    r"(?<![A-Z0-9])(?:([1-9][0-9]?)\s?[X×-]?\s?(?:(?:GPUS?|CARDS|ACCELERATORS)(?![A-Z])|卡)|([一二四八])卡)"
+    r"(?<![A-Z0-9])(?<![0-9][-–~])(?:([1-9][0-9]?)\s?[X×-]?\s?(?:(?:GPUS?|CARDS|ACCELERATORS)(?![A-Z])|卡)|([一二四八])卡)"
 )
 #: A number that stands beside the name by itself, or an ordered quantity: it may be chips, and may be something else.
 _BARE_BEFORE = re.compile(r"(?<![A-Z0-9.,/-])(?:[2-9]|[1-9][0-9]{1,3})\s?(?:[台套组]\s?|(?<=\s))$")

@@ -139,6 +139,11 @@ class Lexicon:
         self.makers: dict[str, list[str]] = {}
         for entry in words.get("maker", ()):
             self.makers.setdefault(entry["vendor"], []).append(entry["pattern"])
+        #: Words of a vendor whose products have the short names of other vendors' chips.
+        rivals: dict[str, list[str]] = {}
+        for entry in words.get("rival", ()):
+            rivals.setdefault(entry["vendor"], []).append(phrase(entry["pattern"], plural=True))
+        self.rivals = {vendor: any_of(phrases) for vendor, phrases in rivals.items()}
         servers = [entry["regex"] for entry in words.get("server", ())]
         #: Names and words of servers: beside them a count and a short name speak of chips.
         self.server = re.compile("|".join(servers) or r"(?!)")

@@ -17,7 +17,7 @@ from typing import Any
 
 #: Characters of a pattern at most. From some 42,000 on, the automaton of RE2 outgrows its memory and runs at a
 #: hundredth of the speed (docs/benchmarks.md).
-LIMIT = 30_000
+LIMIT = 33_000
 #: Finer to coarser: how much a piece must tell, in bits, and how many of its characters may be certain digits.
 LEVELS = ((16.0, 99), (16.0, 4), (16.0, 2), (15.0, 2), (15.0, 1), (15.0, 0))
 #: What a coarser piece finds is looked at again with pieces of this level: several patterns, and few texts.

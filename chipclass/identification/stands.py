@@ -131,6 +131,9 @@ class Stands(Places):
             return self.own(hit, maker) or self.own(hit, re.split(r"[^\w-]+", before.rstrip())[-1])
         if self.own(hit, f"{maker}\n{rest}"):
             return True
+        vendors = {self.lexicon.specs.item(name).vendor for name in hit.ids}
+        if any(vendor not in vendors and words.search(rest) for vendor, words in self.lexicon.rivals.items()):
+            return False
         if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
             return True
         if any(not (other.short or self.bare(other)) for other in self.names):

@@ -121,6 +121,10 @@ def test_a_count_in_words(text: str, count: int) -> None:
     assert found(text).count == count
 
 
+def test_a_range_is_no_count() -> None:
+    assert found("32-64 GPU H100 (4-8 nodes)").count is None
+
+
 def test_lanes_behind_a_card_are_no_count() -> None:
     assert found("A2 16GB PCIe x8 60W").count is None
     assert found("H100 PCIe x16").count == 1

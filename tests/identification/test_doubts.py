@@ -147,6 +147,8 @@ def test_counts_in_doubt(text: str, counts: set[int | None]) -> None:
         "H100 96GB HBM3 PCIe",
         "A100 64GB PCIe",
         "Samsung Galaxy A16 64GB",
+        "Atlas A2 推理系列产品",
+        "A2 NPU x1",
         "Fujifilm X-T4 16GB card",
     ],
 )
@@ -161,9 +163,12 @@ def test_an_accelerator_that_is_not_identified(text: str) -> None:
         ("MI300X 192GB PCIe Gen5 x16", "amd-mi300x"),
         ("A100 SXM4 64GB PCIe", "nvidia-a100-sxm-64gb"),
         ("NVIDIA A16 64GB", "nvidia-a16-board"),
+        ("NVIDIA A2 NPU", "nvidia-a2"),
+        ("Huawei FusionServer 2288H, 2x A30 24GB", "nvidia-a30"),
+        ("AWS Trainium 2", "aws-trainium2"),
     ],
 )
-def test_the_bus_of_a_module_and_the_memory_of_a_named_maker(text: str, name: str) -> None:
+def test_what_the_maker_or_the_form_settles(text: str, name: str) -> None:
     assert found(text).ids == (name,)
 
 
