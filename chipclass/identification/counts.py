@@ -71,6 +71,9 @@ _GPU = re.compile(
 #: A number that stands beside the name by itself, or an ordered quantity: it may be chips, and may be something else.
 _BARE_BEFORE = re.compile(r"(?<![A-Z0-9.,/-])(?:[2-9]|[1-9][0-9]{1,3})\s?(?:[台套组]\s?|(?<=\s))$")
 _BARE_AFTER = re.compile(r"[\s,:-]{1,3}(?:[2-9]|[1-9][0-9]{1,3})\s?(?=$|[,;)\n])")
+#: Behind the cell with the name, or before it, one with a number.
+_CELL_BEHIND = re.compile(r"[^|]{0,20}\|\s*(?:[2-9]|[1-9][0-9]{1,2})\s*(?:[개個个枚块塊张張片]\s*)?(?=\||$)")
+_CELL_BEFORE = re.compile(r"\|\s*(?:[2-9]|[1-9][0-9]{1,2})\s*\|[^|]{0,20}$")
 _QUANTITY = re.compile(
     r"(?<![A-Z0-9])(?:QTY|QUANTITY|MENGE|QTÉ|PCS|PIECES?|UNITS|STÜCK|STK|SETS?|PAIRS?|LOT OF)(?![A-Z0-9])"
     r"|[0-9]\s?(?:PCS?|EA|STK|个|块|张|張|枚|片|台)(?![A-Z])"
@@ -136,6 +139,11 @@ def stated(text: str, start: int, end: int) -> set[int | None]:
 def of_cards(text: str, start: int) -> bool:
     """Whether a number of cards, in Chinese or Japanese, stands right before a name: ``8卡``, ``两块``."""
     return bool(_MEASURED.search(text, max(0, start - NEAR), start))
+
+
+def beside_a_number(text: str, start: int, end: int) -> bool:
+    """Whether a cell of a row stands beside one that holds a number: of the chips, or of something else."""
+    return bool(_CELL_BEHIND.match(text, end) or _CELL_BEFORE.search(text, max(0, start - NEAR), start))
 
 
 def of_gpus(text: str) -> bool:

@@ -161,7 +161,7 @@ class Scan(Stands):
             ids,
             self.lexicon.candidates(ids),
             families[0] if families and len(ids) == 1 else None,
-            self._count(ids, first, describing) if len(used) == 1 or len(ids) == 1 else None,
+            self._count(ids, first, used, describing) if len(used) == 1 or len(ids) == 1 else None,
             "; ".join(dict.fromkeys(texts)),
             tuple(self.refused),
             tuple(dict.fromkeys(self.cut(hit.start, hit.end) for hit in unknown)),
@@ -182,7 +182,7 @@ class Scan(Stands):
         what = {ALIAS: "is a name of", FAMILY: "is a family name:"}.get(hit.how, f"is a {hit.how} of")
         return f"'{self.cut(hit.start, hit.end)}' {what} {names}{f' ({hit.why})' if hit.why else ''}"
 
-    def _count(self, ids: Sequence[str], hit: Hit, describing: Sequence[Hit]) -> int | None:
+    def _count(self, ids: Sequence[str], hit: Hit, used: Sequence[Hit], describing: Sequence[Hit]) -> int | None:
         """Chips in one unit of the item, where the product or the text says so plainly."""
         if len(ids) != 1:
             return None
@@ -201,7 +201,8 @@ class Scan(Stands):
         platform = any(
             h.kind == PLATFORM and not (self.describes(h) and self.text[h.end - 1].isdigit()) for h in describing
         )
-        unclear = platform or self.housed or counts.unclear(self.text, start, hit.end)
+        cells = any(counts.beside_a_number(self.text, same.start, same.end) for same in used)
+        unclear = platform or self.housed or cells or counts.unclear(self.text, start, hit.end)
         return None if unclear else 1
 
     def _contradicted(self, server: str, known: int) -> bool:

@@ -16,6 +16,7 @@ _WORD = re.compile(rf"(?<![{LETTER}_-])[A-ZÀ-ÖØ-Þ]+(?:['’][A-Z]+)?(?![{LET
 _QUESTION = re.compile(r"(?<=[A-Z0-9)])[?？](?=\s*$)")
 #: What is named in the name of such a file is what the file is about.
 _FILE = re.compile(r"\.(?:ROM|DEB|RPM|GZ|ZIP|WHL|EXE|ISO|STL|PDF|CSV|SVG|PNG|JPE?G|SH|MD|PPTX?|DOCX?|MP4)(?![A-Z0-9])")
+_APART = re.compile(r"[/(\[|,\"'<>]")
 _POSSESSIVE = re.compile(r"(?<=[A-Z])['’]S(?= )")
 #: Figures may stand behind the last word ("harness 30cm").
 _LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{3,20})(?:\s\S{0,6}[0-9]\S{0,6}){0,3}[\s.!?]*$")
@@ -36,7 +37,7 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
     """
     if not hits:
         return None
-    if about := _QUESTION.search(text) or _FILE.search(text):
+    if about := _QUESTION.search(text) or _file(text, hits):
         return about.span()
     if FIGURE.search(text) or any(hit.how not in (ALIAS, FAMILY) for hit in hits):
         return None
@@ -65,6 +66,14 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
         return None
     place = (end + last.start(1), end + last.end(1))
     return None if any(other.overlaps(*place) for other in others) else place
+
+
+def _file(text: str, hits: Sequence[Hit]) -> re.Match[str] | None:
+    """The ending of a file's name that a chip's name is part of; the link in a row is another cell."""
+    for ending in _FILE.finditer(text):
+        if any(not _APART.search(text, hit.end, ending.start()) for hit in hits if hit.end <= ending.start()):
+            return ending
+    return None
 
 
 def _of_cards(lexicon: Lexicon, text: str, hits: Sequence[Hit]) -> bool:

@@ -20,6 +20,7 @@ from chipclass.identification.speech import speaking
 #: doubt; the name of what the item is made for; a bare number.
 SURE, OPEN, UNLISTED, DOUBTED, AGAINST, PASSED = "sure", "open", "unlisted", "doubted", "against", "passed"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
+_NUMBER_OF = re.compile(r"[1-9][0-9]?\s?[X×]?")
 #: "A16 64GB", "T4 16GB".
 _WITH_MEMORY = re.compile(r"[A-Z][0-9]{1,2}[ _-]?[0-9]+\s?GB?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -136,7 +137,7 @@ class Stands(Places):
             return False
         if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
             return True
-        if any(not (other.short or self.bare(other)) for other in self.names):
+        if any(not (other.short or other.odd or self.bare(other)) for other in self.names):
             return True
         if counts.of_cards(self.text, hit.start):
             return True
@@ -146,6 +147,8 @@ class Stands(Places):
         counted = counts.before(self.text, hit.start) or counts.behind(self.text, hit.end) or counts.of_gpus(rest)
         if counted and self.lexicon.server.search(rest):
             return True
+        if self._cell_of_its_own(hit):
+            return True
         if _BARE.fullmatch(self.text, hit.start, hit.end) and _NODES.match(self.text, hit.end):
             return True
         if any(self._has_die(hit, self.text[other.start : other.end]) for other in self.unknown):
@@ -153,6 +156,15 @@ class Stands(Places):
         if any(self._speaks_of(hit, word) for word in self.lexicon.context.finditer(rest)):
             return True
         return any(not self.text[other.start : other.end].isascii() for other in self.unknown)
+
+    def _cell_of_its_own(self, hit: Hit) -> bool:
+        """Whether a cell of a row holds the name and its number, or the name alone and the row has it once more."""
+        if "|" not in self.text:
+            return False
+        around = self.text[: hit.start].rpartition("|")[2], self.text[hit.end :].partition("|")[0]
+        cell = f"{around[0].strip()} {around[1].strip()}".strip()
+        again = any(other is not hit and set(other.ids) & set(hit.ids) for other in self.names)
+        return bool(_NUMBER_OF.fullmatch(cell)) or (not cell and again)
 
     def _speaks_of(self, hit: Hit, word: re.Match[str]) -> bool:
         """Whether a word of context can be said of what a name stands for: its maker, its memory."""

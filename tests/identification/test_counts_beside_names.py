@@ -121,6 +121,13 @@ def test_a_count_in_words(text: str, count: int) -> None:
     assert found(text).count == count
 
 
+@pytest.mark.parametrize(
+    "text", ["| NVIDIA A100 GPU | 8 | 192 |", "| g2.t4.c16m128 | T4 | 4 개 |", "| 4 | NVIDIA V100 |"]
+)
+def test_a_number_in_the_next_cell_may_be_the_count(text: str) -> None:
+    assert found(text).ids and found(text).count is None
+
+
 def test_a_range_is_no_count() -> None:
     assert found("32-64 GPU H100 (4-8 nodes)").count is None
 

@@ -263,7 +263,15 @@ def test_three_short_names_of_one_maker_confirm_each_other(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["V100 nodes", "A100 节点", "gputype=A100", "B200 TGP 1000W", "Cloud Platform T4 (1x T4)"]
+    "text",
+    [
+        "|ac1.16x120x100|2 P100|32|",
+        "V100 nodes",
+        "A100 节点",
+        "gputype=A100",
+        "B200 TGP 1000W",
+        "Cloud Platform T4 (1x T4)",
+    ],
 )
 def test_words_of_computers_confirm_a_short_name(text: str) -> None:
     assert scan(SPECS, text).ids

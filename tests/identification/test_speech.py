@@ -44,6 +44,7 @@ def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> Non
         "registry.example.com/device/npu:cann700-910B-ubuntu18-aarch64",
         "rocm/vllm:rocm6.2_mi300_ubuntu20.04",
         "registry.example.org/hpc/thing:23-h100",
+        "[Blackhole](https://example.com/x/blackhole)",
     ],
 )
 def test_a_name_in_an_address_is_shown_to_a_person(text: str) -> None:
@@ -70,6 +71,7 @@ def test_a_name_in_an_address_is_shown_to_a_person(text: str) -> None:
         "S60 [Enflame]",
         "GPU 0: Quadro RTX 8000 (UUID: GPU-c7b57be0-94ff-d352-a59b-d0ee00is)",
         "900-21010-0000-000 what is it",
+        "| TPU v4 | [Create Cluster](./docs/clusters.md) |",
     ],
 )
 def test_what_describes_an_item_is_believed(text: str) -> None:
