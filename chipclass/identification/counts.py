@@ -70,6 +70,7 @@ _GPU = re.compile(
 )
 #: A number that stands beside the name by itself, or an ordered quantity: it may be chips, and may be something else.
 _BARE_BEFORE = re.compile(r"(?<![A-Z0-9.,/-])(?:[2-9]|[1-9][0-9]{1,3})\s?(?:[台套组]\s?|(?<=\s))$")
+_THOUSANDS = re.compile(r"(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+\s$")
 _BARE_AFTER = re.compile(r"[\s,:-]{1,3}(?:[2-9]|[1-9][0-9]{1,3})\s?(?=$|[,;)\n])")
 #: Behind the cell with the name, or before it, one with a number.
 _CELL_BEHIND = re.compile(r"[^|]{0,20}\|\s*(?:[2-9]|[1-9][0-9]{1,2})\s*(?:[개個个枚块塊张張片]\s*)?(?=\||$)")
@@ -160,4 +161,5 @@ def unclear(text: str, start: int, end: int) -> bool:
     """Whether a number beside a name could be a count, or the item consists of several parts."""
     rest = f"{text[:start]}\n{text[end:]}"
     bare = _BARE_BEFORE.search(text, max(0, start - NEAR), start) or _BARE_AFTER.match(text, end)
+    bare = bare or _THOUSANDS.search(text, max(0, start - NEAR), start)
     return bool(bare or _NODES.search(rest) or _QUANTITY.search(rest) or _SEVERAL.search(text) or _SYSTEM.search(text))

@@ -63,7 +63,7 @@ def canonical(text: str) -> str:
 
 
 _ENDING_IN_S = re.compile(r"(?<![A-Z0-9])[A-Z]*[0-9]+[A-Z]?S(?![A-Z0-9])")
-_WORD_LISTS = ("sale", "sentence", "noun", "card", "trade")
+_WORD_LISTS = ("sale", "sentence", "noun", "card", "trade", "small")
 
 #: Kinds of unknown accelerators: what holds several chips; a name right behind a maker's is that maker's model; a die
 #: says nothing more beside a name.
@@ -132,7 +132,7 @@ class Lexicon:
         #: Words that say how a thing is sold; of sentences, of no item's name; nouns for what chips are; makers and
         #: lines of graphics cards; makers and kinds of other goods.
         words_of = (lists[key] for key in _WORD_LISTS)
-        self.sale, self.sentence, self.nouns, self.cards, self.trade = words_of
+        self.sale, self.sentence, self.nouns, self.cards, self.trade, self.small = words_of
         #: Words of sentences in writing without spaces, looked for as parts of it.
         self.sentence_parts = re.compile("|".join(sorted(filter(CJK.match, self.sentence))) or r"(?!)")
         #: Other names of a vendor.

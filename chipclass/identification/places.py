@@ -40,6 +40,9 @@ _ADDRESS = re.compile(
     r"HTTPS?://[^\s)>\]]+|(?<![A-Z0-9./-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)+/[^\s=]*[:/][^\s=)>\]]+"
     r"|(?<![A-Z0-9./-])[A-Z0-9-]+/[A-Z0-9._-]+:[A-Z0-9]+[._-][A-Z0-9._-]+"
 )
+#: The ids before a name in a list of PCI or USB devices: four digits, some of them small letters ("a100  Controller").
+_LISTED = re.compile(r"(?:[0-9a-f]{4} )?[0-9a-f]{4}(?=  [^0-9])")
+_HEX = re.compile(r"[0-9A-F]{4}")
 _DECIMAL = re.compile(r"\.[0-9]")
 _MODEL = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _IDENTIFIER = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)+$")
@@ -69,6 +72,8 @@ class Places:
             self.text = self._without_plurals()
         self.refused: list[Refusal] = []
         self.repeated: set[str] = set()
+        #: Up to here stand the ids of a list of devices.
+        self.listed = ids.end() if (ids := _LISTED.match(self.shown)) else 0
         self.look_alikes = self._look_alikes()
         self.names = self._names()
         self.unknown = self._unknown()
@@ -113,6 +118,8 @@ class Places:
                 continue
             if _GLUED_X.match(self.text, end) and not _GLUED_COUNT.search(self.text, max(0, start - 4), start):
                 continue  # "H200X" is another model; "4xH200x" is a count
+            if owner.how in (ALIAS, FAMILY) and end <= self.listed:
+                continue
             why = ""
             if owner.how in (PART_NUMBER, PCI_ID):
                 why = "inferred from the numbering" if owner.inferred else "named by the source"
@@ -180,6 +187,8 @@ class Places:
                     continue
                 start, end = _core(self.text, *match.span(), bounded=entry.regex.pattern.startswith("(?:^|"))
                 if any(hit.overlaps(start, end) for hit in self.look_alikes) or self.text[start:end] in self.repeated:
+                    continue
+                if end <= self.listed and _HEX.fullmatch(self.text, start, end):
                     continue
                 if any(key.start() <= start and end <= key.end() for key in keys):
                     continue

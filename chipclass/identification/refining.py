@@ -36,7 +36,7 @@ _LAPTOP = re.compile(
     r"(?<![A-Z])(?:LAPTOPS?|NOTEBOOKS?|MOBILE|MAX[\s-]?Q|ULTRABOOKS?|PORTABLE|MOBIL)(?![A-Z])|笔记本|筆記型|移动|モバイル|ノート|노트북"
 )
 #: Lines of graphics cards that laptops have too.
-CLIENT = re.compile(r"RTX|GTX|QUADRO|GEFORCE|RADEON|ARC|\bT[0-9]{3,4}\b")
+CLIENT = re.compile(r"RTX|GTX|\bRX\b|QUADRO|GEFORCE|RADEON|ARC|\bT[0-9]{3,4}\b")
 
 
 def refined(lexicon: Lexicon, text: str, hit: Hit) -> Hit:

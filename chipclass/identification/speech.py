@@ -18,6 +18,11 @@ _QUESTION = re.compile(r"(?<=[A-Z0-9)])[?？](?=\s*$)")
 _FILE = re.compile(r"\.(?:ROM|DEB|RPM|GZ|ZIP|WHL|EXE|ISO|STL|PDF|CSV|SVG|PNG|JPE?G|SH|MD|PPTX?|DOCX?|MP4)(?![A-Z0-9])")
 _APART = re.compile(r"[/(\[|,\"'<>]")
 _POSSESSIVE = re.compile(r"(?<=[A-Z])['’]S(?= )")
+_SMALL = re.compile(rf"(?<![{LETTER}a-z_.@/:-])[a-z]{{3,20}}(?![{LETTER}a-z_.@/-])")
+#: So many characters before a name are looked at.
+_LEAD = 80
+#: Keys, cells, code and links: no words of a heading.
+_MARKS = re.compile(r"[\"':`{}=\[\]|#<>()_*]")
 #: Figures may stand behind the last word ("harness 30cm").
 _LAST_WORD = re.compile(r"\s([A-ZÀ-ÖØ-Þ]{3,20})(?:\s\S{0,6}[0-9]\S{0,6}){0,3}[\s.!?]*$")
 #: The noun that says what is named stands before these.
@@ -28,10 +33,12 @@ _PREPOSITION = re.compile(
 _BRACKETS = re.compile(r"[\[\]<>\"'”（）()]")
 
 
-def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[Hit]) -> tuple[int, int] | None:
+def speaking(
+    lexicon: Lexicon, text: str, shown: str, hits: Sequence[Hit], others: Sequence[Hit]
+) -> tuple[int, int] | None:
     """The place of the word that makes a text with names a sentence or a heading about them; None for an item.
 
-    ``others``: what else is named in the text; no word of it counts.
+    ``shown``: the text in its own case. ``others``: what else is named in the text; no word of it counts.
 
     Memory, power or a number of chips say that an item is described; so does the number of a product.
     """
@@ -52,6 +59,8 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
             return word.span()
     if any(CLIENT.search(text, hit.start, hit.end) for hit in hits) and _of_cards(lexicon, text, hits):
         return None  # makers of cards put their own names behind the chip's ("RTX 3080 Ti Trinity")
+    if before := _leading(lexicon, shown, hits, others):
+        return before
     end = max(hit.end for hit in hits)
     clause = CLAUSE.split(text[end:])[0]
     for stop in (COMES_ALONG, _PREPOSITION):
@@ -66,6 +75,26 @@ def speaking(lexicon: Lexicon, text: str, hits: Sequence[Hit], others: Sequence[
         return None
     place = (end + last.start(1), end + last.end(1))
     return None if any(other.overlaps(*place) for other in others) else place
+
+
+def _leading(lexicon: Lexicon, shown: str, hits: Sequence[Hit], others: Sequence[Hit]) -> tuple[int, int] | None:
+    """A small word before the first name that is said of no device: what can be bought has capitals or numbers there.
+
+    "Loan unit fee H100 NVL", "Someone presents MI355X". A text of small letters alone tells nothing.
+    """
+    start = min(hit.start for hit in hits)
+    near = max(0, start - _LEAD)
+    if shown[start : start + _LEAD].islower() or not shown[near:start].isascii() or _MARKS.search(shown, near, start):
+        return None
+    begin = max((mark.end() for mark in CLAUSE.finditer(shown, near, start)), default=near)
+    for word in _SMALL.finditer(shown, begin, start):
+        plain = word[0].upper()
+        known = plain in lexicon.nouns or plain in lexicon.sale or plain in lexicon.cards or plain in lexicon.small
+        if known or lexicon.context.search(plain) or lexicon.server.search(plain) or DEVICE.fullmatch(plain):
+            continue
+        if not any(other.overlaps(*word.span()) for other in [*hits, *others]):
+            return word.span()
+    return None
 
 
 def _file(text: str, hits: Sequence[Hit]) -> re.Match[str] | None:

@@ -58,7 +58,7 @@ class Stands(Places):
         stands = [stand for stand in stands if stand.what != SURE]
         for hit in housing.empty:
             stands.append(Stand(hit, OPEN, f"'{self.shown_of(hit)}' is sold with and without accelerators"))
-        spoken = speaking(self.lexicon, self.text, housing.kept, [*self.unknown, *self.look_alikes])
+        spoken = speaking(self.lexicon, self.text, self.shown, housing.kept, [*self.unknown, *self.look_alikes])
         for hit in housing.kept:
             only = f"'{self.shown_of(hit)}': with '{self.cut(*spoken)}' the text may only speak of it" if spoken else ""
             stands.append(Stand(hit, OPEN if spoken else SURE, only))

@@ -116,6 +116,9 @@ def _problem(shown: str, data: Any, error: Any) -> Problem:
     if error.validator == "pattern" and error.schema.get("pattern", "").startswith("^[a-z0-9]"):
         dots = " and '.'" if "." in error.schema["pattern"] else ""
         return Problem(shown, place, f"'{error.instance}' is not a slug; use lower-case letters, digits, '-'{dots}")
+    if error.validator == "uniqueItems":
+        twice = [str(entry) for place, entry in enumerate(error.instance) if entry in error.instance[:place]]
+        return Problem(shown, place, f"'{', '.join(twice)}' stands twice; keep it once")
     if error.validator == "oneOf":
         ways = [" with ".join(way.get("required", ())) for way in error.validator_value]
         return Problem(shown, place, f"expected exactly one of {', '.join(ways)}")

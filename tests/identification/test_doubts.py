@@ -172,6 +172,11 @@ def test_what_the_maker_or_the_form_settles(text: str, name: str) -> None:
     assert found(text).ids == (name,)
 
 
+@pytest.mark.parametrize("text", ["a100  Ethernet Controller", "0731 910a  JH910", "8086 b200  Root Port"])
+def test_the_id_in_a_list_of_devices_is_no_name(text: str) -> None:
+    assert found(text).how in ("none", "look-alike")
+
+
 @pytest.mark.parametrize("text", ["t4g.medium", "T4g.2xlarge", "B550M ATX mainboard", "Galaxy A50s", "m5.large"])
 def test_what_only_resembles_one(text: str) -> None:
     assert found(text).how in ("none", "look-alike")

@@ -28,6 +28,9 @@ SPECS = load()
         ("NVIDIA H200 対中販売を許可", "許可"),
         ("엔비디아 H20 중국 수출 재개", "수출"),
         ("Icon set: nvidia-h100.svg", ".svg"),
+        ("Loan unit fee H100 NVL", "fee"),
+        ("Someone presents MI355X", "presents"),
+        ("Mining hashrate RTX 3070", "hashrate"),
     ],
 )
 def test_what_speaks_of_a_chip_is_shown_to_a_person(text: str, word: str) -> None:
@@ -66,6 +69,9 @@ def test_a_name_in_an_address_is_shown_to_a_person(text: str) -> None:
         "each server has eight MI300X accelerators",
         "ZOTAC RTX 3080 Ti Trinity",
         "RTX 4070 Ti SUPER Windforce",
+        "used nvidia tesla p100",
+        "Server with NVIDIA H100",
+        "GPU models and configuration: GPU 0: NVIDIA L40S",
         "| GPUs | Intel Data Center Max 1550 Series | 6 |",
         "Gaudi 2 vs Gaudi 3",
         "S60 [Enflame]",

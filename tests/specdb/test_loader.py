@@ -190,6 +190,13 @@ def test_an_unknown_key_of_a_record_is_refused_with_the_near_one(folder: Path) -
     assert messages == [f"{CHIP}: chip acme-x1: unknown key 'alias'; did you mean 'aliases'?"]
 
 
+def test_an_entry_that_stands_twice_is_named(folder: Path) -> None:
+    words = '[[sale]]\nwords = ["boxed", "sealed", "boxed"]\n'
+    (folder / "lexicon").mkdir(exist_ok=True)
+    (folder / "lexicon" / "mine.toml").write_text(words, encoding="utf-8")
+    assert found(folder) == ["specs/lexicon/mine.toml: sale 1, words: 'boxed' stands twice; keep it once"]
+
+
 def test_an_unknown_family_is_refused_with_the_near_one(folder: Path) -> None:
     messages = planted_chip(folder, 'power = "1 W"', head='family = "nvidia-rubim"')
     assert messages == [f"{CHIP}: chip acme-x1: unknown family 'nvidia-rubim'; did you mean 'nvidia-rubin'?"]
