@@ -62,7 +62,7 @@ _SOCKETS = re.compile(r"(?<![A-Z])(DUAL|QUAD)[ -]?CPU[\])]?\s$")
 _DUAL = re.compile(r"(?<![A-Z])(DUAL|QUAD)\s$")
 _LINE_DUAL = re.compile(r"ASUS|华硕|華碩|(?<![A-Z0-9])(?:OC|EVO|O[0-9]{1,2}G)(?![A-Z0-9])")
 _MEASURED = re.compile(r"([1-9][0-9]?|[一二三四五六七八九十两兩])\s?[块塊张張枚片颗顆卡]\s?(?:的|の)?\s?(?:[A-Z]+\s)?$")
-_MEASURED_BEHIND = re.compile(r"\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
+_MEASURED_BEHIND = re.compile(r"[」』）)]?[をがは、]?\s?([1-9][0-9]?)\s?[개장枚基块塊张張片]")
 #: A cluster of so many nodes: the number of chips is another one.
 _NODES = re.compile(r"[_-]N[0-9]{1,4}(?![A-Z0-9])")
 _GPU = re.compile(

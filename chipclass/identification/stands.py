@@ -20,7 +20,10 @@ from chipclass.identification.speech import speaking
 #: doubt; the name of what the item is made for; a bare number.
 SURE, OPEN, UNLISTED, DOUBTED, AGAINST, PASSED = "sure", "open", "unlisted", "doubted", "against", "passed"
 _BARE = re.compile(r"[A-Z][0-9]{3}[A-Z]?|L[0-9]{2}[A-Z]")
-_NUMBER_OF = re.compile(r"[1-9][0-9]?\s?[X×]?")
+#: A letter and two digits: paper, screws and bulbs are counted so, too.
+_VERY_SHORT = 3
+_CELL = re.compile(r"[|<>]")
+_NUMBER_OF = re.compile(r"[1-9][0-9]?\s?(?:[X×]|[개장枚基块塊张張片]|台)?")
 #: "A16 64GB", "T4 16GB".
 _WITH_MEMORY = re.compile(r"[A-Z][0-9]{1,2}[ _-]?[0-9]+\s?GB?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -159,12 +162,13 @@ class Stands(Places):
 
     def _cell_of_its_own(self, hit: Hit) -> bool:
         """Whether a cell of a row holds the name and its number, or the name alone and the row has it once more."""
-        if "|" not in self.text:
+        before, behind = _CELL.split(self.text[: hit.start]), _CELL.split(self.text[hit.end :])
+        if len(before) == len(behind) == 1:
             return False
-        around = self.text[: hit.start].rpartition("|")[2], self.text[hit.end :].partition("|")[0]
-        cell = f"{around[0].strip()} {around[1].strip()}".strip()
+        cell = f"{before[-1].strip()} {behind[0].strip()}".strip()
         again = any(other is not hit and set(other.ids) & set(hit.ids) for other in self.names)
-        return bool(_NUMBER_OF.fullmatch(cell)) or (not cell and again)
+        counted = hit.end - hit.start > _VERY_SHORT and bool(_NUMBER_OF.fullmatch(cell))
+        return counted or (not cell and again)
 
     def _speaks_of(self, hit: Hit, word: re.Match[str]) -> bool:
         """Whether a word of context can be said of what a name stands for: its maker, its memory."""

@@ -114,6 +114,7 @@ def test_a_count_that_is_said_in_another_way(text: str, count: int) -> None:
         ("L40S-4-48G", 4),
         ("Gaudi HL-205 8 cards", 8),
         ("浪潮 H100 八卡服务器", 8),
+        ("エヌビディア製GPU「H100」を8基搭載", 8),
         ("ASUS ESC N8-E11 with HGX H100 8-GPU", 8),
     ],
 )

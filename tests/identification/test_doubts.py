@@ -271,6 +271,7 @@ def test_three_short_names_of_one_maker_confirm_each_other(text: str) -> None:
     "text",
     [
         "|ac1.16x120x100|2 P100|32|",
+        "<td>P100 2개</td>",
         "V100 nodes",
         "A100 节点",
         "gputype=A100",
@@ -283,6 +284,7 @@ def test_words_of_computers_confirm_a_short_name(text: str) -> None:
 
 
 def test_two_short_names_do_not() -> None:
+    assert not scan(SPECS, "| 2 A40 | pump |").ids
     assert not scan(SPECS, "M40 and A10").ids
 
 

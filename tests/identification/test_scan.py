@@ -178,6 +178,7 @@ def test_neighbours(text: str, ids: list[str]) -> None:
         "TPU v4 pod slice 2x2x2",
         "ATOM-Max",
         "4090 8卡服务器",
+        "4090 24G 公版 涡轮卡",
     ],
 )
 def test_an_accelerator_in_no_list_is_said_to_be_one(text: str) -> None:
