@@ -22,9 +22,14 @@ _REQUEST = re.compile(r"GPU:[A-Z_-]*$")
 _DEVICES = r"(?:GPU|ACCELERATOR|DEVICE|CARD|[NT]PU)S?"
 #: A field that says how many: "count: 3", "accelerators_per_node = 8"; "core count" is one of something else.
 _FIELD = re.compile(
-    rf"(?:(?<![A-Z])(?<![A-Z][ _-])COUNT|{_DEVICES}[ _-]?(?:COUNT|PER[ _]NODE)|NUM(?:BER)?[ _](?:OF[ _])?{_DEVICES})"
+    rf"(?:(?<![A-Z])(?<![A-Z][ _-])COUNT|{_DEVICES}[ _-]?(?:COUNT|PER[ _]NODE)"
+    rf"|NUM(?:BER)?[ _](?:OF[ _])?{_DEVICES}|(?<![A-Z])[GN]PUS)"
     r"[\"']?\s?[:=]\s?[\"']?([1-9][0-9]{0,2})(?![A-Z0-9.])"
 )
+#: A resource and how many of it, or a device and its place in a list: "nvidia.com/gpu: 8".
+_RESOURCE = re.compile(r"GPU[\"']?\s?[:=]\s?[\"']?[2-9](?![A-Z0-9.])")
+#: "8-way": cards that work together, or something else.
+_WAYS = re.compile(r"(?<![A-Z0-9])(?:[2-9]|1[0-9])-WAY(?![A-Z])")
 #: "16x8x": the one is nodes or shelves, the other the chips of each.
 _TIMES = re.compile(r"(?<![A-Z0-9.])([1-9][0-9]{0,2})\s?[X×*]\s?$")
 #: Instances: "GPU.L40S.4".
@@ -162,4 +167,12 @@ def unclear(text: str, start: int, end: int) -> bool:
     rest = f"{text[:start]}\n{text[end:]}"
     bare = _BARE_BEFORE.search(text, max(0, start - NEAR), start) or _BARE_AFTER.match(text, end)
     bare = bare or _THOUSANDS.search(text, max(0, start - NEAR), start)
-    return bool(bare or _NODES.search(rest) or _QUANTITY.search(rest) or _SEVERAL.search(text) or _SYSTEM.search(text))
+    return bool(
+        bare
+        or _NODES.search(rest)
+        or _QUANTITY.search(rest)
+        or _SEVERAL.search(text)
+        or _SYSTEM.search(text)
+        or _RESOURCE.search(text)
+        or _WAYS.search(text)
+    )

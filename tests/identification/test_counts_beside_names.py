@@ -113,6 +113,7 @@ def test_a_count_that_is_said_in_another_way(text: str, count: int) -> None:
         ("6 nodes with four (4) V100 GPUs", 4),
         ("L40S-4-48G", 4),
         ("Gaudi HL-205 8 cards", 8),
+        ("gpus=4 gputype=v100", 4),
         ("浪潮 H100 八卡服务器", 8),
         ("エヌビディア製GPU「H100」を8基搭載", 8),
         ("ASUS ESC N8-E11 with HGX H100 8-GPU", 8),
@@ -127,6 +128,13 @@ def test_a_count_in_words(text: str, count: int) -> None:
 )
 def test_a_number_in_the_next_cell_may_be_the_count(text: str) -> None:
     assert found(text).ids and found(text).count is None
+
+
+@pytest.mark.parametrize(
+    "text", ["8-way H100 SXM", "nvidia.com/gpu: 8 # H100", "pair of RTX A6000", "set of 8 H100 SXM"]
+)
+def test_what_may_be_a_count_is_left_open(text: str) -> None:
+    assert found(text).ids and found(text).count in (None, 8)
 
 
 def test_a_range_is_no_count() -> None:
