@@ -84,6 +84,8 @@ class Stands(Places):
             return Stand(hit, OPEN, f"'{shown}': {hit.why}")
         if other := self._of_another_trade(hit, maker):
             return Stand(hit, OPEN, f"'{shown}': beside '{self.cut(*other.span())}' it may be a model of other goods")
+        if hit.short and (told := self._of_a_rival(hit, maker)):
+            return Stand(hit, OPEN, told)
         if not (hit.short or self.bare(hit)) or self._confirmed(hit, context, maker):
             return Stand(hit, SURE)
         if canonical(shown).isdigit():
@@ -118,6 +120,17 @@ class Stands(Places):
             return None
         return next((word for word in _WORD.finditer(self.text) if word[0] in self.lexicon.trade), None)
 
+    def _of_a_rival(self, hit: Hit, maker: str) -> str:
+        """What speaks for a product of another vendor that has the same short name ("Atlas A2"); else empty."""
+        rest = f"{self.text[: hit.start]}\n{self.text[hit.end :]}"
+        vendors = {self.lexicon.specs.item(name).vendor for name in hit.ids}
+        for vendor, words in self.lexicon.rivals.items():
+            word = None if vendor in vendors else words.search(self.text)
+            if word and not self.own(hit, f"{maker}\n{rest}"):
+                said = f"'{self.cut(*word.span())}' beside it is said of products of {vendor}"
+                return f"'{self.shown_of(hit)}' is a short name, and {said}"
+        return ""
+
     def _of_devices(self, word: str) -> bool:
         """Whether a word is said of devices or of the way they are sold."""
         lexicon = self.lexicon
@@ -135,9 +148,6 @@ class Stands(Places):
             return self.own(hit, maker) or self.own(hit, re.split(r"[^\w-]+", before.rstrip())[-1])
         if self.own(hit, f"{maker}\n{rest}"):
             return True
-        vendors = {self.lexicon.specs.item(name).vendor for name in hit.ids}
-        if any(vendor not in vendors and words.search(rest) for vendor, words in self.lexicon.rivals.items()):
-            return False
         if (context or maker) and not self.lexicon.foreign(maker, hit.ids):
             return True
         if any(not (other.short or other.odd or self.bare(other)) for other in self.names):

@@ -177,6 +177,10 @@ def test_the_id_in_a_list_of_devices_is_no_name(text: str) -> None:
     assert found(text).how in ("none", "look-alike")
 
 
+def test_the_word_of_another_vendor_is_told() -> None:
+    assert found("Atlas A2 推理系列产品").evidence.endswith("'Atlas' beside it is said of products of Huawei")
+
+
 @pytest.mark.parametrize("text", ["t4g.medium", "T4g.2xlarge", "B550M ATX mainboard", "Galaxy A50s", "m5.large"])
 def test_what_only_resembles_one(text: str) -> None:
     assert found(text).how in ("none", "look-alike")
